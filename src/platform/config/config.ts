@@ -1,0 +1,163 @@
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Load } from 'config/lib/util.js';
+import { z } from 'zod';
+import { ConfigurationError } from '#src/platform/errors.ts';
+
+const switchable = z.union([z.boolean(), z.enum(['on', 'off', 'true', 'false', '1', '0', 'yes', 'no'])]).transform(isOn);
+const whole = z.number().int().min(0);
+const positive = z.number().int().min(1);
+
+const settings = z.strictObject({
+  issuer: z.string(),
+  http: z.strictObject({
+    host: z.string().min(1),
+    port: whole.max(65535),
+    trustedProxies: whole.max(10),
+    requestTimeoutSeconds: positive,
+    headersTimeoutSeconds: positive,
+    keepAliveSeconds: positive,
+    shutdownSeconds: positive,
+  }),
+  storage: z.strictObject({
+    databaseUrl: z.string(),
+    dataDir: z.string().min(1),
+    poolSize: positive,
+    statementTimeoutMs: positive,
+    lockTimeoutMs: positive,
+    migrate: switchable,
+  }),
+  messaging: z.strictObject({
+    smtpUrl: z.string(),
+    smsUrl: z.string(),
+    emailFrom: z.string().min(3),
+    smsFrom: z.string().min(1).max(11),
+    pollMs: positive,
+    attempts: positive,
+  }),
+  sandbox: switchable,
+  service: z.strictObject({
+    name: z.string().min(1),
+    hotline: z.string(),
+    supportEmail: z.string(),
+    termsVersion: z.string().min(1),
+    privacyVersion: z.string().min(1),
+    defaultLanguage: z.enum(['ru', 'en', 'hy', 'kk', 'ky', 'tg', 'uz']),
+  }),
+  sessions: z.strictObject({ idleMinutes: positive, absoluteHours: positive }),
+  codes: z.strictObject({
+    smsSeconds: positive.max(600),
+    smsTries: positive.max(10),
+    resendSeconds: whole,
+    emailLinkMinutes: positive.max(60),
+    failuresPerDay: positive.max(100),
+    sendsPerTenMinutes: positive,
+    sendsPerDay: positive,
+    sendsPerAddress: positive,
+    smsCountries: z.array(z.string().length(2)).min(1),
+  }),
+  passwords: z.strictObject({
+    policy: z.enum(['composition', 'length-first']),
+    argon2MemoryKiB: z.number().int().min(19456),
+    argon2Passes: z.number().int().min(2),
+    concurrency: whole,
+    queueLength: positive,
+    queueWaitMs: positive,
+    guessesPerAccount: positive.max(100),
+    guessWindowMinutes: positive,
+    guessesPerAddressPerMinute: positive,
+  }),
+  tokens: z.strictObject({
+    codeSeconds: positive.max(600),
+    accessTokenSeconds: positive.max(3600),
+    idTokenSeconds: positive,
+    refreshTokenDays: positive,
+    grantDays: positive,
+    pushedRequestSeconds: positive.max(600),
+    interactionMinutes: positive,
+    signingKeyDays: positive,
+    keyPublishHours: whole,
+    keysMaxAgeSeconds: positive,
+  }),
+  jobs: z.strictObject({ inProcess: switchable }),
+  log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) }),
+  metrics: z.strictObject({ open: switchable }),
+});
+
+export type Config = Readonly<z.infer<typeof settings>> & {
+  readonly production: boolean;
+  /** Without a trailing slash. */
+  readonly issuer: string;
+};
+
+export type SettingOverrides = { [K in keyof z.input<typeof settings>]?: Partial<z.input<typeof settings>[K]> };
+
+/**
+ * Reads config/*.yaml and the environment into one frozen object.
+ * @throws ConfigurationError naming everything that is wrong, each with what to write instead.
+ */
+export function loadConfig(environment: string = process.env.NODE_ENV ?? 'development', overrides?: SettingOverrides): Config {
+  const configDir = process.env.CONFIG_DIR ?? fileURLToPath(new URL('../../../config', import.meta.url));
+  const loader = new Load({ configDir, nodeEnv: [environment], skipConfigSources: true });
+  const raw = loader.scan(overrides ? [{ name: 'overrides', config: overrides }] : undefined);
+  if (overrides) loader.addConfig('overrides', overrides);
+  const parsed = settings.safeParse(JSON.parse(JSON.stringify(loader.config ?? raw)));
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(sayIssue));
+
+  const production = environment === 'production';
+  const issuer = (parsed.data.issuer || `http://localhost:${parsed.data.http.port}`).replace(/\/+$/, '');
+  const config: Config = { ...parsed.data, production, issuer };
+  const problems = [...checkIssuer(config), ...checkStorage(config), ...checkProduction(config)];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return deepFreeze(config);
+}
+
+/** Environment variables that hold secrets are read here and nowhere else; `NAME_FILE` names a file that holds the value. */
+export function readSecret(name: string): string | undefined {
+  const file = process.env[`${name}_FILE`];
+  if (!file) return process.env[name] || undefined;
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new ConfigurationError([`${name}_FILE can be read by others; run: chmod 600 ${file}`]);
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+function checkIssuer(config: Config): string[] {
+  if (!URL.canParse(config.issuer)) return ['ISSUER is not a URL; write for example https://id.example.org'];
+  const url = new URL(config.issuer);
+  if (!['http:', 'https:'].includes(url.protocol) || url.search || url.hash || url.pathname !== '/') {
+    return ['ISSUER must be scheme and host alone; write for example https://id.example.org'];
+  }
+  return [];
+}
+
+function checkStorage({ storage }: Config): string[] {
+  if (!storage.databaseUrl || /^postgres(ql)?:\/\//.test(storage.databaseUrl)) return [];
+  return ['DATABASE_URL must start with postgres://; write for example postgres://user:password@host:5432/esia'];
+}
+
+function checkProduction(config: Config): string[] {
+  if (!config.production) return [];
+  const problems: string[] = [];
+  if (config.sandbox) problems.push('the sandbox cannot run in production; remove SANDBOX or write SANDBOX=off');
+  if (!config.issuer.startsWith('https://')) problems.push('ISSUER must be https in production; write for example https://id.example.org');
+  if (!config.storage.databaseUrl) problems.push('DATABASE_URL is missing; production needs PostgreSQL 15 or newer: postgres://user:password@host:5432/esia');
+  if (!config.messaging.smtpUrl) problems.push('SMTP_URL is missing; write for example smtp://user:password@mail.example.org:587');
+  if (!config.messaging.smsUrl) problems.push('SMS_URL is missing; write for example smpp://id:password@gateway.example.org:2775');
+  return problems;
+}
+
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const where = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') return `unknown setting ${[where, issue.keys.join(', ')].filter(Boolean).join('.')}; remove it or see config/default.yaml for the right name`;
+  return `${where}: ${issue.message}; see config/default.yaml`;
+}
+
+function isOn(value: boolean | string): boolean {
+  return typeof value === 'boolean' ? value : ['on', 'true', '1', 'yes'].includes(value);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+
+/**
+ * The embedded database's own process: PGlite behind a Unix socket, spoken to like any PostgreSQL. Apart, so that its
+ * work never holds up the web process. Arguments: the data folder (or memory://) and the socket folder.
+ * Says {ready: true} or {locked: true} to its parent, and ends when the parent does, however that ends.
+ */
+const [dataDir, socketDir] = process.argv.slice(2) as [string, string];
+
+process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+
+if (!takeLock()) {
+  process.send!({ locked: true });
+  process.disconnect();
+} else {
+  const db = await PGlite.create(dataDir);
+  const path = join(socketDir, '.s.PGSQL.5432');
+  await rm(path, { force: true });
+  const server = new PGLiteSocketServer({ db, path, maxConnections: 64 });
+  await server.start();
+  process.on('message', () => void stop(db, server));
+  process.send!({ ready: true });
+}
+
+async function stop(db: PGlite, server: PGLiteSocketServer): Promise<void> {
+  await server.stop();
+  await db.close();
+  process.exit(0);
+}
+
+/** Two processes on one folder would silently lose rows. SQLite's file lock is the kernel's: it ends with the process, also by kill -9. */
+function takeLock(): boolean {
+  if (dataDir.startsWith('memory:')) return true;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(`${dataDir}.lock`, { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+    heldLock = lock;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Kept reachable: a collected handle would release the lock. */
+export var heldLock: DatabaseSync | undefined;

@@ -1,0 +1,207 @@
+import type { Generated, JSONColumnType } from 'kysely';
+
+/** The schema as the program sees it; a test holds it equal to what the migrations make. */
+export interface Tables {
+  accounts: AccountRow;
+  contacts: ContactRow;
+  documents: DocumentRow;
+  evidence: EvidenceRow;
+  agreements: AgreementRow;
+  passwords: PasswordRow;
+  budgets: BudgetRow;
+  one_time_codes: OneTimeCodeRow;
+  flows: FlowRow;
+  clients: ClientRow;
+  consents: ConsentRow;
+  sessions: SessionRow;
+  session_ids: SessionIdRow;
+  grants: GrantRow;
+  artifacts: ArtifactRow;
+  signing_keys: SigningKeyRow;
+  audit_events: AuditEventRow;
+  outbox: OutboxRow;
+  sandbox_inbox: SandboxInboxRow;
+}
+
+export interface AccountRow {
+  id: string;
+  oid: Generated<number>;
+  status: Generated<'active' | 'blocked' | 'deleted'>;
+  profile: Buffer;
+  locale: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface ContactRow {
+  id: string;
+  account_id: string;
+  kind: 'phone' | 'email';
+  value: Buffer;
+  value_index: Buffer;
+  verified_at: Date | null;
+  created_at: Date;
+}
+
+export interface DocumentRow {
+  id: string;
+  account_id: string;
+  kind: string;
+  value: Buffer;
+  value_index: Buffer;
+  verified_at: Date | null;
+  created_at: Date;
+}
+
+export interface EvidenceRow {
+  id: string;
+  account_id: string;
+  method: 'registry' | 'in_person' | 'mail' | 'esign';
+  snapshot: Buffer | null;
+  checked_by: string;
+  created_at: Date;
+  revoked_at: Date | null;
+}
+
+export interface AgreementRow {
+  account_id: string;
+  document: 'terms' | 'privacy';
+  version: string;
+  accepted_at: Date;
+}
+
+export interface PasswordRow {
+  account_id: string;
+  hash: string;
+  changed_at: Date;
+}
+
+export interface BudgetRow {
+  key: Buffer;
+  used: number;
+  window_ends_at: Date;
+}
+
+export interface OneTimeCodeRow {
+  id: string;
+  purpose: string;
+  target_index: Buffer;
+  browser_index: Buffer | null;
+  code_hash: Buffer;
+  tries: Generated<number>;
+  max_tries: number;
+  created_at: Date;
+  expires_at: Date;
+  consumed_at: Date | null;
+}
+
+export interface FlowRow {
+  id_hash: Buffer;
+  kind: string;
+  record: Buffer;
+  version: Generated<number>;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export interface ClientRow {
+  id: string;
+  metadata: JSONColumnType<Record<string, unknown>>;
+  secret: Buffer | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface ConsentRow {
+  account_id: string;
+  client_id: string;
+  id: string;
+  scopes: string[];
+  claims: string[];
+  resources: JSONColumnType<Record<string, string>>;
+  purpose_hash: Buffer;
+  granted_at: Date;
+  expires_at: Date;
+}
+
+export interface SessionRow {
+  uid: string;
+  account_id: string | null;
+  payload: string;
+  authorizations: JSONColumnType<Record<string, SessionAuthorization>>;
+  signed_in_at: Date | null;
+  device: string | null;
+  seen_at: Date;
+  expires_at: Date;
+  ended_at: Date | null;
+}
+
+/** What a session holds for one client: the `sid` of its ID tokens and the grant. */
+export interface SessionAuthorization {
+  sid?: string;
+  grantId?: string;
+  persistsLogout?: boolean;
+}
+
+export interface SessionIdRow {
+  id_hash: Buffer;
+  uid: string;
+}
+
+export interface GrantRow {
+  id: string;
+  account_id: string | null;
+  client_id: string;
+  payload: string;
+  expires_at: Date;
+  ended_at: Date | null;
+}
+
+export interface ArtifactRow {
+  id_hash: Buffer;
+  kind: string;
+  grant_id: string | null;
+  payload: Buffer;
+  consumed_at: Date | null;
+  expires_at: Date;
+}
+
+export interface SigningKeyRow {
+  kid: string;
+  alg: string;
+  status: 'next' | 'current' | 'previous';
+  private_key: Buffer;
+  created_at: Date;
+  activated_at: Date | null;
+  retired_at: Date | null;
+}
+
+export interface AuditEventRow {
+  id: Generated<number>;
+  at: Date;
+  event: string;
+  account_id: string | null;
+  client_id: string | null;
+  details: JSONColumnType<Record<string, unknown>>;
+}
+
+export interface OutboxRow {
+  id: string;
+  kind: string;
+  payload: Buffer | null;
+  tries: Generated<number>;
+  created_at: Date;
+  next_try_at: Date;
+  deadline_at: Date;
+  delivered_at: Date | null;
+  failed_at: Date | null;
+  last_error: string | null;
+}
+
+export interface SandboxInboxRow {
+  id: string;
+  channel: 'sms' | 'email' | 'letter';
+  to_index: Buffer;
+  message: Buffer;
+  at: Date;
+}
