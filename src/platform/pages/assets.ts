@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Asset {
+  body: Buffer;
+  type: string;
+  /** Quoted, as the header wants it. */
+  etag: string;
+}
+
+/**
+ * Static files, read once at start. `app.css` is every sheet of views/assets/css joined in the order of their names;
+ * the rest of views/assets keeps its path, and `fonts/` comes from the font packages.
+ */
+export class Assets {
+  readonly #assets = new Map<string, Asset>();
+
+  static load(): Assets {
+    const assets = new Assets();
+    for (const specifier of fontFiles) {
+      assets.#add(`fonts/${basename(specifier)}`, readFileSync(fileURLToPath(import.meta.resolve(specifier))));
+    }
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
+    for (const name of names) {
+      if (extname(name) && !isSheet(name)) assets.#add(name, readFileSync(new URL(name, folder)));
+    }
+    const sheets = names.filter(isSheet).sort();
+    assets.#add('app.css', assets.#tighten(sheets.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('')));
+    return assets;
+  }
+
+  /** The address of a file, changing with its content, so that browsers may keep it for ever. */
+  url(name: string): string {
+    const asset = this.#assets.get(name);
+    if (!asset) throw new Error(`no asset ${name}`);
+    return `/assets/${name}?v=${asset.etag.slice(1, -1)}`;
+  }
+
+  /** `path` as in the address, without the query: `/assets/app.css`. */
+  get(path: string): Asset | undefined {
+    return path.startsWith('/assets/') ? this.#assets.get(path.slice('/assets/'.length)) : undefined;
+  }
+
+  #add(name: string, body: Buffer): void {
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 12)}"`;
+    this.#assets.set(name, { body, type: types[extname(name)] ?? 'application/octet-stream', etag });
+  }
+
+  /** Comments and indentation go, and fonts get their fingerprint. */
+  #tighten(css: string): Buffer {
+    const tight = css
+      .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+      .replaceAll(/\s*\n\s*/g, '')
+      .replaceAll(/ \{/g, '{')
+      .replaceAll(/;\}/g, '}')
+      .replaceAll(/([:,]) /g, '$1')
+      .replaceAll(/\/assets\/(fonts\/[\w.-]+)/g, (_, name: string) => this.url(name));
+    return Buffer.from(tight);
+  }
+}
+
+const folder = new URL('../../../views/assets/', import.meta.url);
+
+const types: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+const fontFiles = [
+  ...['latin', 'latin-ext', 'cyrillic', 'cyrillic-ext'].map(
+    (subset) => `@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`,
+  ),
+  ...[400, 600].map(
+    (weight) => `@fontsource/noto-sans-armenian/files/noto-sans-armenian-armenian-${weight}-normal.woff2`,
+  ),
+];
+
+function isSheet(name: string): boolean {
+  return name.startsWith('css/') && name.endsWith('.css');
+}
