@@ -1,0 +1,17 @@
+import type { Language } from '#src/platform/i18n/translator.ts';
+import type { Channel } from '#src/platform/messaging/sender.ts';
+
+/**
+ * What we write to people. A name has texts in config/locales/<language>/messages.json: `message.<name>.sms`, or
+ * `message.<name>.subject`, `.email` and, when the e-mail has a link, `.button`.
+ */
+export type MessageName = 'registration-code' | 'registration-link' | 'already-registered' | 'confirm-email';
+
+export interface Message {
+  name: MessageName;
+  channel: Channel;
+  to: string;
+  language: Language;
+  /** Besides these, every text may use {service} and {site}. `code` ends an SMS as autofill wants it, `link` is the button. */
+  args: Record<string, string | number>;
+}
