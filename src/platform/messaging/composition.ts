@@ -1,17 +1,11 @@
 import type { Translator } from '#src/platform/i18n/translator.ts';
-import type { Channel } from '#src/platform/messaging/sender.ts';
+import type { Message } from '#src/platform/messaging/message.ts';
 import { emailHtml } from '#src/platform/messaging/email-html.ts';
 
 export interface Content {
   text: string;
   subject?: string;
   html?: string;
-}
-
-interface Template {
-  name: string;
-  channel: Channel;
-  args: Record<string, string | number>;
 }
 
 interface Circumstances {
@@ -21,7 +15,7 @@ interface Circumstances {
 }
 
 /** The message in the person's language. Throws when a text is missing or a link leads elsewhere than to us. */
-export function composeMessage(message: Template, { translator, issuer, serviceName }: Circumstances): Content {
+export function composeMessage(message: Message, { translator, issuer, serviceName }: Circumstances): Content {
   const { host, hostname } = new URL(issuer);
   const args = { service: serviceName, site: host, ...message.args };
   const key = `message.${message.name}`;

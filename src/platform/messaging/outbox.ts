@@ -9,6 +9,7 @@ import * as store from '#src/platform/messaging/outbox-store.ts';
 
 /** Longer than any sender's own timeouts, so that a job changes hands only when its instance is dead or stuck. */
 const LEASE_MS = 30_000;
+const TRY_MS = 25_000;
 const CONCURRENCY_PER_KIND = 8;
 const BACKOFF_SECONDS = [1, 4, 15, 60, 120, 300];
 const STOP_WAIT_MS = 10_000;
@@ -164,7 +165,8 @@ export class Outbox {
     try {
       const secondsLeft = Math.floor((job.deadlineAt.getTime() - clock.now().getTime()) / 1000);
       const payload = encryption.decryptJson<never>(job.payload, placeOf(job.id));
-      await this.#kinds.get(job.kind)!(payload, { id: job.id, tries: job.tries, secondsLeft });
+      const deliver = this.#kinds.get(job.kind)!;
+      await withinLease(deliver(payload, { id: job.id, tries: job.tries, secondsLeft }));
     } catch (error) {
       await this.#settleFailure(job, error);
       return false;
@@ -196,6 +198,13 @@ export class Outbox {
   #reportPass(error: unknown): void {
     this.#deps.logger.warn({ reason: describe(error) }, 'outbox pass failed');
   }
+}
+
+/** A try that never ends would keep its place for ever. */
+async function withinLease(work: Promise<void>): Promise<void> {
+  const { promise: tooLong, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new DeliveryError('try_timeout', { permanent: false })), TRY_MS);
+  await Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
 }
 
 function placeOf(id: string) {
