@@ -9,5 +9,6 @@ for (const button of document.querySelectorAll('[data-show]')) {
   });
   // A password left in view is not offered as a form value the next time.
   input.form.addEventListener('submit', () => (input.type = 'password'));
+  input.addEventListener('input', say);
   say();
 }
