@@ -28,7 +28,8 @@ export function composeMessage(message: Message, { translator, issuer, serviceNa
   const link = ownLink(message.args.link, issuer);
   const body = translator.t(`${key}.email`, args);
   const footer = translator.t('message.footer', args);
-  const button = link === undefined ? undefined : { link, label: translator.t(`${key}.button`, args) };
+  const button =
+    link === undefined || !body.includes(link) ? undefined : { link, label: translator.t(`${key}.button`, args) };
   const html = emailHtml({ language: translator.language, subject, body, footer, button });
   return { subject, text: `${body}\n\n${footer}\n`, html };
 }

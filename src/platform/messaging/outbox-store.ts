@@ -122,3 +122,11 @@ export async function countWaiting(connection: Connection): Promise<{ waiting: n
     .where('failed_at', 'is', null)
     .executeTakeFirstOrThrow();
 }
+
+export async function deleteEndedJobs(connection: Connection, before: Date): Promise<number> {
+  const { numDeletedRows } = await connection
+    .deleteFrom('outbox')
+    .where((eb) => eb.or([eb('delivered_at', '<', before), eb('failed_at', '<', before)]))
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}

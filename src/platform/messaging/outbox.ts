@@ -124,6 +124,11 @@ export class Outbox {
     return { waiting, oldestSeconds: Math.max(0, Math.round(ageMs / 1000)) };
   }
 
+  /** Deletes the traces of jobs that ended before that time; they hold no personal data. */
+  async purgeEnded(before: Date): Promise<number> {
+    return store.deleteEndedJobs(this.#deps.db, before);
+  }
+
   /** One pass after the other, so that the count of what is under way holds. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#pass.then(work);

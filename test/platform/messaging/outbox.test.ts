@@ -212,6 +212,16 @@ for (const kind of databaseKinds) {
       assert.ok(oldestSeconds >= 40 && oldestSeconds <= 42);
     });
 
+    it('forgets jobs that ended long ago, and only those', async () => {
+      const { outbox } = newInstance();
+      await put(outbox, 'old');
+      await outbox.deliverDue();
+      clock.advance(60 * MINUTE);
+      const waiting = await put(outbox, 'waiting');
+      assert.equal(await outbox.purgeEnded(new Date(clock.now().getTime() - MINUTE)), 1);
+      assert.ok(await rowOf(waiting));
+    });
+
     type Deliver = (payload: string, context: { id: string; tries: number }) => Promise<unknown>;
 
     function newInstance(deliver: Deliver = async () => {}, attempts = 6) {
