@@ -1,0 +1,103 @@
+import type { Clock } from '#src/platform/clock.ts';
+import type { FieldEncryption, Place } from '#src/platform/security/encryption.ts';
+import { hashToken } from '#src/platform/security/random.ts';
+import type { Statements } from '#src/platform/storage/statements.ts';
+import * as store from '#src/identity/sessions/artifact-store.ts';
+
+/** How one kind of artifact is kept. */
+export interface ArtifactKind {
+  name: string;
+  /** The request is held in full, with what the person typed into it. */
+  encrypted?: boolean;
+  /** Losing the newest in a crash only makes somebody start again. */
+  mayBeLost?: boolean;
+  /** Gone together with its grant. */
+  endsWithGrant?: boolean;
+  /** How much longer than its life the row is kept, for those who still must see that it was used. */
+  keptSeconds?: number;
+}
+
+export interface ArtifactRecord {
+  grantId?: string | undefined;
+  /** When it was used, in seconds. */
+  consumed?: number | undefined;
+}
+
+/**
+ * Codes, tokens, pushed requests, interactions and replay marks. Their identifiers are bearer secrets: only SHA-256 of
+ * them is kept, and a payload never repeats them.
+ */
+export class Artifacts {
+  readonly #statements: Statements;
+  readonly #encryption: FieldEncryption;
+  readonly #clock: Clock;
+
+  constructor({
+    statements,
+    encryption,
+    clock,
+  }: {
+    statements: Statements;
+    encryption: FieldEncryption;
+    clock: Clock;
+  }) {
+    this.#statements = statements;
+    this.#encryption = encryption;
+    this.#clock = clock;
+  }
+
+  async find(kind: ArtifactKind, id: string): Promise<ArtifactRecord | undefined> {
+    const idHash = hashOf(kind, id);
+    const row = await store.findArtifact(this.#statements, idHash, this.#clock.now());
+    if (!row) return undefined;
+    const payload = row.payload as Buffer;
+    const text = kind.encrypted ? this.#encryption.decrypt(payload, placeOf(idHash)) : payload.toString('utf8');
+    const record = JSON.parse(text) as ArtifactRecord;
+    if (row.consumed_at) record.consumed = Math.floor((row.consumed_at as Date).getTime() / 1000);
+    return record;
+  }
+
+  async save(kind: ArtifactKind, id: string, record: ArtifactRecord, expiresInSeconds?: number): Promise<void> {
+    await store.saveArtifact(this.#statements, this.#row(kind, id, record, expiresInSeconds), kind.mayBeLost ?? false);
+  }
+
+  /** False when the identifier is taken and not yet expired. */
+  async saveOnce(kind: ArtifactKind, id: string, record: ArtifactRecord, expiresInSeconds?: number): Promise<boolean> {
+    const row = this.#row(kind, id, record, expiresInSeconds);
+    return store.insertArtifactOnce(this.#statements, row, this.#clock.now());
+  }
+
+  /** False when it was used before, or does not exist. */
+  async consume(kind: ArtifactKind, id: string): Promise<boolean> {
+    return store.consumeArtifact(this.#statements, hashOf(kind, id), this.#clock.now());
+  }
+
+  async grantIdOf(kind: ArtifactKind, id: string): Promise<string | undefined> {
+    return store.findArtifactGrant(this.#statements, hashOf(kind, id));
+  }
+
+  async remove(kind: ArtifactKind, id: string): Promise<void> {
+    await store.removeArtifact(this.#statements, hashOf(kind, id));
+  }
+
+  #row(kind: ArtifactKind, id: string, record: ArtifactRecord, expiresInSeconds?: number): store.ArtifactWrite {
+    const idHash = hashOf(kind, id);
+    const text = JSON.stringify(record);
+    const lifeMs = ((expiresInSeconds ?? 0) + (kind.keptSeconds ?? 0)) * 1000;
+    return {
+      idHash,
+      kind: kind.name,
+      grantId: (kind.endsWithGrant && record.grantId) || null,
+      payload: kind.encrypted ? this.#encryption.encrypt(text, placeOf(idHash)) : Buffer.from(text),
+      expiresAt: expiresInSeconds === undefined ? 'infinity' : new Date(this.#clock.now().getTime() + lifeMs),
+    };
+  }
+}
+
+function hashOf({ name }: ArtifactKind, id: string): Buffer {
+  return hashToken(`${name}:${id}`);
+}
+
+function placeOf(idHash: Buffer): Place {
+  return { table: 'artifacts', column: 'payload', row: idHash.toString('hex') };
+}

@@ -1,0 +1,149 @@
+import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
+import type { Connection } from '#src/platform/storage/database.ts';
+import type { SessionAuthorization } from '#src/platform/storage/tables.ts';
+
+/** One identifier in its three roles. Each has a hash of its own, so an identifier of one role is nothing in another. */
+export interface SessionIdHashes {
+  anonymous: Buffer;
+  account: Buffer;
+  retired: Buffer;
+}
+
+export interface SessionWrite {
+  uid: string;
+  accountId: string | null;
+  payload: string;
+  /** What this request set. */
+  authorizations: Record<string, SessionAuthorization>;
+  /** Clients whose entry this request took away. */
+  removedClientIds: string[];
+  signedInAt: Date | null;
+  now: Date;
+  expiresAt: Date;
+  absoluteSeconds: number;
+  idHash: Buffer;
+}
+
+const columns = 's.uid, s.payload, s.authorizations, s.expires_at';
+
+const findById: Statement = {
+  name: 'session_by_id',
+  text: `select ${columns} from session_ids i join sessions s on s.uid = i.uid
+    where i.id_hash in ($1::bytea, $2::bytea) and (i.id_hash = $1::bytea) = (s.account_id is null)
+      and s.ended_at is null and s.expires_at > $4
+      and not exists (select from session_ids where id_hash = $3::bytea)`,
+};
+
+const findByUid: Statement = {
+  name: 'session_by_uid',
+  text: `select ${columns} from sessions s where s.uid = $1 and s.ended_at is null and s.expires_at > $2`,
+};
+
+/**
+ * Merges instead of replacing: tabs save what they loaded before the others wrote. Nothing is written, and no row comes
+ * back, when the session was ended or is another person's by now.
+ */
+const save: Statement = {
+  name: 'session_save',
+  text: `with saved as (
+      insert into sessions as s (uid, account_id, payload, authorizations, signed_in_at, seen_at, expires_at)
+      values ($1, $2, $3, $4::jsonb, $5, $6, $7)
+      on conflict (uid) do update set
+        account_id = excluded.account_id,
+        payload = case when s.signed_in_at > excluded.signed_in_at then s.payload else excluded.payload end,
+        authorizations = (s.authorizations - $8::text[]) || excluded.authorizations,
+        signed_in_at = greatest(s.signed_in_at, excluded.signed_in_at),
+        seen_at = case when excluded.expires_at > s.expires_at then excluded.seen_at else s.seen_at end,
+        expires_at = least(greatest(s.expires_at, excluded.expires_at),
+          greatest(s.signed_in_at, excluded.signed_in_at) + make_interval(secs => $9))
+      where s.ended_at is null and (s.account_id is null or s.account_id = excluded.account_id)
+      returning uid
+    ), remembered as (
+      insert into session_ids (id_hash, uid) select $10::bytea, uid from saved on conflict (id_hash) do nothing
+    )
+    select uid from saved`,
+};
+
+/** The mark stays until the session is purged, so that a request under way cannot bring the identifier back. */
+const retireId: Statement = {
+  name: 'session_id_retire',
+  text: `with gone as (delete from session_ids where id_hash in ($1::bytea, $2::bytea) returning uid)
+    insert into session_ids (id_hash, uid) select $3::bytea, uid from gone on conflict (id_hash) do nothing`,
+};
+
+export async function findSessionById(
+  statements: Statements,
+  id: SessionIdHashes,
+  now: Date,
+): Promise<Row | undefined> {
+  return (await statements.run(findById, [id.anonymous, id.account, id.retired, now]))[0];
+}
+
+export async function findSessionByUid(statements: Statements, uid: string, now: Date): Promise<Row | undefined> {
+  return (await statements.run(findByUid, [uid, now]))[0];
+}
+
+export async function saveSession(statements: Statements, session: SessionWrite): Promise<boolean> {
+  const { uid, accountId, payload, authorizations, removedClientIds, signedInAt, now, expiresAt, absoluteSeconds } =
+    session;
+  const values = [
+    uid,
+    accountId,
+    payload,
+    JSON.stringify(authorizations),
+    signedInAt,
+    now,
+    expiresAt,
+    removedClientIds,
+  ];
+  return (await statements.run(save, [...values, absoluteSeconds, session.idHash])).length > 0;
+}
+
+export async function retireSessionId(statements: Statements, id: SessionIdHashes): Promise<void> {
+  await statements.run(retireId, [id.anonymous, id.account, id.retired]);
+}
+
+export async function listLiveSessions(db: Connection, accountId: string, now: Date) {
+  return db
+    .selectFrom('sessions')
+    .select(['uid', 'signed_in_at', 'seen_at', 'device', 'authorizations'])
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('seen_at', 'desc')
+    .execute();
+}
+
+/** Locks in one order, so that two people ending the same sessions do not wait for each other. */
+export async function lockSessionUids(
+  db: Connection,
+  accountId: string,
+  exceptUid: string | undefined,
+): Promise<string[]> {
+  const live = db
+    .selectFrom('sessions')
+    .select('uid')
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null);
+  const others = exceptUid === undefined ? live : live.where('uid', '!=', exceptUid);
+  return (await others.orderBy('uid').forUpdate().execute()).map(({ uid }) => uid);
+}
+
+export async function endSessions(db: Connection, uids: string[], accountId: string | undefined, now: Date) {
+  const live = db.updateTable('sessions').set({ ended_at: now }).where('uid', 'in', uids).where('ended_at', 'is', null);
+  const owned = accountId === undefined ? live : live.where('account_id', '=', accountId);
+  return owned.returning(['uid', 'account_id', 'authorizations']).execute();
+}
+
+export async function forgetSessionIds(db: Connection, uids: string[]): Promise<void> {
+  await db.deleteFrom('session_ids').where('uid', 'in', uids).execute();
+}
+
+export async function setDevice(db: Connection, uid: string, device: string): Promise<void> {
+  await db.updateTable('sessions').set({ device }).where('uid', '=', uid).where('ended_at', 'is', null).execute();
+}
+
+export async function findAuthorizations(db: Connection, uid: string): Promise<Record<string, SessionAuthorization>> {
+  const row = await db.selectFrom('sessions').select('authorizations').where('uid', '=', uid).executeTakeFirst();
+  return row?.authorizations ?? {};
+}

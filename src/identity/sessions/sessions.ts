@@ -1,0 +1,151 @@
+import type { Clock } from '#src/platform/clock.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
+import type { Row, Statements } from '#src/platform/storage/statements.ts';
+import * as grantStore from '#src/identity/sessions/grant-store.ts';
+import * as store from '#src/identity/sessions/session-store.ts';
+import {
+  changesBetween,
+  copyOf,
+  grantsEndingWith,
+  hashSessionId,
+  type Authorizations,
+  type EndedSession,
+  type LiveSession,
+  type SessionRecord,
+} from '#src/identity/sessions/session.ts';
+
+export interface SessionsDeps {
+  db: Database;
+  statements: Statements;
+  clock: Clock;
+  absoluteHours: number;
+}
+
+/**
+ * Who is signed in where. Ending is final: the row stays as a tombstone, and no request that was under way can write the
+ * session again. Whatever ends a session also ends the grants that live with it, in one transaction.
+ */
+export class Sessions {
+  readonly #db: Database;
+  readonly #statements: Statements;
+  readonly #clock: Clock;
+  readonly #absoluteSeconds: number;
+  /** What each loaded session's authorizations were, by the object handed out: see changesBetween. */
+  readonly #loaded = new WeakMap<Authorizations, Authorizations>();
+
+  constructor({ db, statements, clock, absoluteHours }: SessionsDeps) {
+    this.#db = db;
+    this.#statements = statements;
+    this.#clock = clock;
+    this.#absoluteSeconds = absoluteHours * 3600;
+  }
+
+  async find(id: string): Promise<SessionRecord | undefined> {
+    const session = this.#read(await store.findSessionById(this.#statements, hashSessionId(id), this.#clock.now()));
+    if (session?.authorizations) this.#loaded.set(session.authorizations, copyOf(session.authorizations));
+    return session;
+  }
+
+  /** For reading: what is saved from here counts as changed in every entry. */
+  async findByUid(uid: string): Promise<SessionRecord | undefined> {
+    return this.#read(await store.findSessionByUid(this.#statements, uid, this.#clock.now()));
+  }
+
+  /** False, and nothing is written, when the session was ended or belongs to somebody else by now. */
+  async save(id: string, session: SessionRecord, expiresInSeconds: number): Promise<boolean> {
+    const { uid, authorizations = {}, exp, ...payload } = session;
+    const { accountId, loginTs } = payload;
+    const now = this.#clock.now();
+    const expiresAt = Math.floor(now.getTime() / 1000) + expiresInSeconds;
+    const signedIn = accountId !== undefined && loginTs !== undefined;
+    const hashes = hashSessionId(id);
+    const saved = await store.saveSession(this.#statements, {
+      ...changesBetween(this.#loaded.get(authorizations) ?? {}, authorizations),
+      uid,
+      accountId: accountId ?? null,
+      payload: JSON.stringify(payload),
+      signedInAt: signedIn ? new Date(loginTs * 1000) : null,
+      now,
+      expiresAt: new Date((signedIn ? Math.min(expiresAt, loginTs + this.#absoluteSeconds) : expiresAt) * 1000),
+      absoluteSeconds: this.#absoluteSeconds,
+      idHash: accountId === undefined ? hashes.anonymous : hashes.account,
+    });
+    if (saved) this.#loaded.set(authorizations, copyOf(authorizations));
+    return saved;
+  }
+
+  /** One cookie's identifier is replaced by another; the session lives on. */
+  async retireId(id: string): Promise<void> {
+    await store.retireSessionId(this.#statements, hashSessionId(id));
+  }
+
+  async list(accountId: string): Promise<LiveSession[]> {
+    const rows = await store.listLiveSessions(this.#db, accountId, this.#clock.now());
+    return rows.map(({ uid, signed_in_at, seen_at, device, authorizations }) => ({
+      uid,
+      signedInAt: signed_in_at,
+      seenAt: seen_at,
+      device,
+      clientIds: Object.keys(authorizations),
+    }));
+  }
+
+  async noteDevice(uid: string, device: string, db: Connection = this.#db): Promise<void> {
+    await store.setDevice(db, uid, device);
+  }
+
+  /** Undefined when there is no such live session, or it is not that account's. */
+  async end(
+    uid: string,
+    { accountId }: { accountId?: string } = {},
+    db?: Connection,
+  ): Promise<EndedSession | undefined> {
+    return this.#within(db, async (trx) => {
+      const ended = await this.#end(trx, [uid], accountId);
+      await grantStore.endGrants(trx, { ids: grantsEndingWith(ended) }, this.#clock.now());
+      return ended[0];
+    });
+  }
+
+  /** Everything of an account: its sessions, and every grant, also those that outlive sign-out. The excepted session keeps its own. */
+  async endAll(
+    accountId: string,
+    { exceptUid }: { exceptUid?: string } = {},
+    db?: Connection,
+  ): Promise<EndedSession[]> {
+    return this.#within(db, async (trx) => {
+      const ended = await this.#end(trx, await store.lockSessionUids(trx, accountId, exceptUid), accountId);
+      const kept = exceptUid === undefined ? {} : await store.findAuthorizations(trx, exceptUid);
+      const exceptIds = Object.values(kept).flatMap(({ grantId }) => grantId ?? []);
+      await grantStore.endGrants(trx, { accountId, exceptIds }, this.#clock.now());
+      return ended;
+    });
+  }
+
+  /** The person takes back what they allowed one client. */
+  async revokeGrants(accountId: string, clientId: string, db?: Connection): Promise<void> {
+    await this.#within(db, (trx) => grantStore.endGrants(trx, { accountId, clientId }, this.#clock.now()));
+  }
+
+  async #end(db: Connection, uids: string[], accountId: string | undefined): Promise<EndedSession[]> {
+    if (uids.length === 0) return [];
+    const rows = await store.endSessions(db, uids, accountId, this.#clock.now());
+    if (rows.length > 0)
+      await store.forgetSessionIds(
+        db,
+        rows.map(({ uid }) => uid),
+      );
+    return rows.map(({ uid, account_id, authorizations }) => ({ uid, accountId: account_id, authorizations }));
+  }
+
+  #within<T>(db: Connection | undefined, work: (db: Connection) => Promise<T>): Promise<T> {
+    return db ? work(db) : this.#db.transaction().execute(work);
+  }
+
+  #read(row: Row | undefined): SessionRecord | undefined {
+    if (!row) return undefined;
+    const exp = Math.floor((row.expires_at as Date).getTime() / 1000);
+    const authorizations = row.authorizations as Authorizations;
+    return { ...(JSON.parse(row.payload as string) as object), uid: row.uid as string, authorizations, exp };
+  }
+}

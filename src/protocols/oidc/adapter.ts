@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { errors, type Adapter, type AdapterPayload, type Provider } from 'oidc-provider';
+import type { Clients } from '#src/identity/clients/clients.ts';
+import type { ArtifactKind, ArtifactRecord, Artifacts } from '#src/identity/sessions/artifacts.ts';
+import type { Grants } from '#src/identity/sessions/grants.ts';
+import type { SessionRecord } from '#src/identity/sessions/session.ts';
+import type { Sessions } from '#src/identity/sessions/sessions.ts';
+
+export interface AdapterDeps {
+  sessions: Sessions;
+  grants: Grants;
+  artifacts: Artifacts;
+  clients: Clients;
+  /** A pushed request may be answered this long after it expired; until then it must stay visible that it was used. */
+  interactionMinutes: number;
+}
+
+/**
+ * oidc-provider's storage contract, translated to our rooms. The library checks and then writes in two steps; what must
+ * happen once is decided here by the database, and the loser is refused.
+ */
+export function createAdapter(deps: AdapterDeps): (model: string) => Adapter {
+  return (model) => {
+    if (model === 'Session') return sessionAdapter(deps);
+    if (model === 'Grant') return grantAdapter(deps);
+    if (model === 'Client') return clientAdapter(deps);
+    return artifactAdapter(deps, kindOf(model, deps));
+  };
+}
+
+/** Signing out ends the whole session, not one cookie; and two tabs of one client agree on its `sid` without asking each other. */
+export function hardenSession(provider: Provider, sessions: { end(uid: string): Promise<unknown> }): void {
+  Object.assign(provider.Session.prototype, {
+    async destroy(this: DestroyableSession): Promise<void> {
+      await sessions.end(this.uid);
+      this.destroyed = true;
+      this.emit('destroyed');
+    },
+    ensureClientContainer(this: DestroyableSession, clientId: string): void {
+      if (this.sidFor(clientId)) return;
+      this.sidFor(clientId, createHash('sha256').update(`${this.uid}:${clientId}`).digest('base64url').slice(0, 22));
+    },
+  });
+}
+
+/** A replay that lost the race in the database gets the same answer as one that came later. */
+export function hardenReplayDetection({ ReplayDetection }: Provider): void {
+  const unique = ReplayDetection.unique.bind(ReplayDetection);
+  ReplayDetection.unique = (iss, jti, exp) =>
+    unique(iss, jti, exp).catch((error: unknown) => {
+      if (error instanceof Replayed) return false;
+      throw error;
+    });
+}
+
+type DestroyableSession = InstanceType<Provider['Session']> & { destroyed: boolean; emit(event: string): void };
+
+class Replayed extends errors.InvalidRequest {}
+
+function sessionAdapter({ sessions }: AdapterDeps): Adapter {
+  return {
+    ...unused,
+    async find(id) {
+      const session = await sessions.find(id);
+      return session && ({ ...session, jti: id } as AdapterPayload);
+    },
+    // The cookie's identifier is not known here and not needed: such a session is only read.
+    findByUid: async (uid) => (await sessions.findByUid(uid)) as AdapterPayload | undefined,
+    async upsert(id, { jti: _, ...session }, expiresIn = 0) {
+      const saved = await sessions.save(id, session as SessionRecord, expiresIn);
+      if (!saved) throw new errors.LoginRequired('the session has ended');
+    },
+    // The library calls this for the old identifier when it changes it; sign-out goes through hardenSession.
+    destroy: (id) => sessions.retireId(id),
+  };
+}
+
+function grantAdapter({ grants }: AdapterDeps): Adapter {
+  return {
+    ...unused,
+    async find(id) {
+      const grant = await grants.find(id);
+      return grant && ({ ...grant, jti: id } as AdapterPayload);
+    },
+    async upsert(id, { jti: _, ...grant }, expiresIn = 0) {
+      if (!(await grants.save(id, grant, expiresIn))) throw new errors.InvalidGrant('the grant has ended');
+    },
+    destroy: (id) => grants.end(id),
+  };
+}
+
+function clientAdapter({ clients }: AdapterDeps): Adapter {
+  return {
+    ...unused,
+    async find(id) {
+      const client = await clients.find(id);
+      if (!client) return undefined;
+      const secret = client.secret === undefined ? {} : { client_secret: client.secret };
+      return { ...client.metadata, client_id: id, ...secret } as AdapterPayload;
+    },
+    upsert: (id, metadata) => clients.save(id, { ...metadata }),
+    async destroy(id) {
+      await clients.remove(id);
+    },
+  };
+}
+
+function artifactAdapter({ artifacts, grants }: AdapterDeps, kind: ArtifactKind): Adapter {
+  return {
+    ...unused,
+    async find(id) {
+      const artifact = await artifacts.find(kind, id);
+      return artifact && ({ ...artifact, jti: id } as AdapterPayload);
+    },
+    async upsert(id, { jti: _, ...artifact }, expiresIn) {
+      if (kind.name !== 'ReplayDetection') return artifacts.save(kind, id, artifact as ArtifactRecord, expiresIn);
+      const fresh = await artifacts.saveOnce(kind, id, artifact as ArtifactRecord, expiresIn);
+      if (!fresh) throw new Replayed('it was already used');
+    },
+    async consume(id) {
+      if (await artifacts.consume(kind, id)) return;
+      if (kind.name === 'PushedAuthorizationRequest')
+        throw new errors.InvalidRequestUri('request_uri was already used');
+      // RFC 9700 section 4.14.2: who came second may be the owner, so what the first one got must die too.
+      const grantId = await artifacts.grantIdOf(kind, id);
+      if (grantId !== undefined) await grants.end(grantId);
+      throw new errors.InvalidGrant('already used');
+    },
+    destroy: (id) => artifacts.remove(kind, id),
+    revokeByGrantId: (grantId) => grants.end(grantId),
+  };
+}
+
+function kindOf(model: string, { interactionMinutes }: AdapterDeps): ArtifactKind {
+  switch (model) {
+    case 'Interaction':
+      return { name: model, encrypted: true, mayBeLost: true };
+    case 'PushedAuthorizationRequest':
+      return { name: model, encrypted: true, mayBeLost: true, keptSeconds: interactionMinutes * 60 };
+    case 'AuthorizationCode':
+    case 'AccessToken':
+      return { name: model, mayBeLost: true, endsWithGrant: true };
+    case 'ClientCredentials':
+      return { name: model, mayBeLost: true };
+    case 'RefreshToken':
+      return { name: model, endsWithGrant: true };
+    default:
+      return { name: model };
+  }
+}
+
+const unsupported = async (): Promise<never> => {
+  throw new Error('this model is not used');
+};
+
+const unused = {
+  findByUserCode: unsupported,
+  findByUid: unsupported,
+  consume: unsupported,
+  revokeByGrantId: unsupported,
+};
