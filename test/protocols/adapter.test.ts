@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { Clients } from '#src/identity/clients/clients.ts';
@@ -305,6 +307,19 @@ for (const kind of databaseKinds) {
       await assert.rejects(otherTab.save(600), { error: 'login_required' });
     });
 
+    it('B4: an authorization under way while the person signs out gives the client no code', async () => {
+      const redirect_uri = 'https://university.example/back';
+      await one.clients.save('university', { client_secret: 'secret', redirect_uris: [redirect_uri] });
+      await one.of('Session').upsert('id-1', signedIn('id-1', 'uid-1'), 600);
+      const authorize = () => authorizeWith(one.provider, 'id-1', { client_id: 'university', redirect_uri });
+      assert.ok((await authorize()).get('code'));
+      one.duringAuthorization = () => two.sessions.end('uid-1');
+      const refused = await authorize();
+      assert.equal(refused.get('code'), null);
+      assert.equal(refused.get('error'), 'login_required');
+      assert.equal(await two.of('Session').findByUid('uid-1'), undefined);
+    });
+
     it('two tabs of one client agree on its sid, and another client or session has another', () => {
       const tab = (uid: string, clientId: string) => {
         const session = Object.assign(new one.provider.Session(), { uid });
@@ -331,16 +346,46 @@ function open(storage: Storage, clock: MovableClock) {
     interactionMinutes: 60,
   };
   const adapter = createAdapter(deps);
-  const provider = new Provider('https://id.example.org', {
+  const adapters = new Map<string, Adapter>();
+  const instance = {
+    storage,
+    sessions,
+    clients: deps.clients,
+    of: (model: string) => adapters.get(model) ?? adapters.set(model, adapter(model)).get(model)!,
+    duringAuthorization: async (): Promise<unknown> => undefined,
+  };
+  const provider = new Provider('http://id.example.org', {
     adapter,
     jwks,
     features: { devInteractions: { enabled: false } },
+    pkce: { required: () => false },
+    findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    async loadExistingGrant({ oidc }) {
+      await instance.duringAuthorization();
+      const grant = new oidc.provider.Grant({ accountId: oidc.session!.accountId!, clientId: oidc.client!.clientId });
+      grant.addOIDCScope('openid');
+      await grant.save();
+      return grant;
+    },
   });
   hardenSession(provider, sessions);
   hardenReplayDetection(provider);
-  const adapters = new Map<string, Adapter>();
-  const of = (model: string) => adapters.get(model) ?? adapters.set(model, adapter(model)).get(model)!;
-  return { storage, sessions, provider, of };
+  return Object.assign(instance, { provider });
+}
+
+/** A request of a browser that has this session cookie. Answers what the client is told. */
+async function authorizeWith(provider: Provider, cookie: string, params: Record<string, string>) {
+  const server = createServer(provider.callback());
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const query = new URLSearchParams({ response_type: 'code', scope: 'openid', ...params });
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/auth?${query}`;
+  const answer = await fetch(address, { headers: { cookie: `_session=${cookie}` }, redirect: 'manual' });
+  await answer.arrayBuffer();
+  await new Promise((closed) => {
+    server.close(closed);
+    server.closeAllConnections();
+  });
+  return new URL(answer.headers.get('location')!).searchParams;
 }
 
 async function dumpOf({ db }: Storage): Promise<string> {

@@ -28,15 +28,25 @@ export function createAdapter(deps: AdapterDeps): (model: string) => Adapter {
   };
 }
 
-/** Signing out ends the whole session, not one cookie; and two tabs of one client agree on its `sid` without asking each other. */
-export function hardenSession(provider: Provider, sessions: { end(uid: string): Promise<unknown> }): void {
-  Object.assign(provider.Session.prototype, {
-    async destroy(this: DestroyableSession): Promise<void> {
+/**
+ * Signing out ends the whole session, not one cookie; two tabs of one client agree on its `sid` without asking each
+ * other; and a refused save is not tried again outside the error handler, so the client hears why.
+ */
+export function hardenSession({ Session }: Provider, sessions: { end(uid: string): Promise<unknown> }): void {
+  const { save } = Session.prototype;
+  Object.assign(Session.prototype, {
+    async save(this: OpenSession, ttl: number): Promise<string> {
+      return save.call(this, ttl).catch((error: unknown) => {
+        this.touched = false;
+        throw error;
+      });
+    },
+    async destroy(this: OpenSession): Promise<void> {
       await sessions.end(this.uid);
       this.destroyed = true;
       this.emit('destroyed');
     },
-    ensureClientContainer(this: DestroyableSession, clientId: string): void {
+    ensureClientContainer(this: OpenSession, clientId: string): void {
       if (this.sidFor(clientId)) return;
       this.sidFor(clientId, createHash('sha256').update(`${this.uid}:${clientId}`).digest('base64url').slice(0, 22));
     },
@@ -53,7 +63,12 @@ export function hardenReplayDetection({ ReplayDetection }: Provider): void {
     });
 }
 
-type DestroyableSession = InstanceType<Provider['Session']> & { destroyed: boolean; emit(event: string): void };
+/** What the library's session also has, beyond its published types. */
+type OpenSession = InstanceType<Provider['Session']> & {
+  touched: boolean;
+  destroyed: boolean;
+  emit(event: string): void;
+};
 
 class Replayed extends errors.InvalidRequest {}
 
