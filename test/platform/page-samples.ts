@@ -16,7 +16,7 @@ const client = {
   tosUri: 'https://university.example.org/terms',
 };
 
-const rules = ['length', 'upper', 'lower', 'digit', 'punctuation', 'ascii', 'personal', 'common', 'sequence', 'repeat'];
+const rules = ['length', 'upper', 'lower', 'digit', 'punctuation', 'ascii', 'personal', 'common', 'sequence'];
 
 const signOutAction = '/sign-out';
 

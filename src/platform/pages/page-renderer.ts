@@ -40,10 +40,10 @@ export class PageRenderer {
     const name = view.slice(view.lastIndexOf('/') + 1);
     const t = translator.t.bind(translator);
     const it: Record<string, unknown> = {
-      errors: {},
-      values: {},
       ...data,
       ...context,
+      errors: data.errors ?? {},
+      values: data.values ?? {},
       t,
       translator,
       service,

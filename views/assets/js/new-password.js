@@ -1,13 +1,13 @@
 // The checklist follows the typing. What only the server can judge (leaked passwords) stays open until the form is sent.
 const password = document.getElementById('new-password');
 const repeat = document.getElementById('new-password-repeat');
-const rows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'abcdefghijklmnopqrstuvwxyz', '01234567890'];
+const rows = ['`1234567890-=', 'qwertyuiop[]', "asdfghjkl;'", 'zxcvbnm,./', 'abcdefghijklmnopqrstuvwxyz', '0123456789'];
 const runs = rows.concat(rows.map((row) => [...row].reverse().join('')));
-const personal = document
-  .getElementById('rules')
-  .dataset.personal.toLowerCase()
-  .split(/[\s@.+-]+/)
-  .filter((word) => word.length > 3);
+const { name, contact } = document.getElementById('rules').dataset;
+const words = [...name.split(/\s+/), contact.includes('@') ? contact.split('@')[0] : '']
+  .map((word) => word.toLowerCase())
+  .filter((word) => word.length >= 3);
+const phone = contact.includes('@') ? '' : contact.replace(/\D/g, '').slice(-7);
 
 const needs = {
   length: (text) => text.length >= 8 && text.length <= 128,
@@ -19,20 +19,23 @@ const needs = {
   ascii: (text) => /^[ -~]+$/.test(text),
 };
 const avoids = {
-  personal: (text) => personal.some((word) => text.toLowerCase().includes(word)),
-  sequence: (text) => runs.some((run) => pieces(run).some((piece) => text.toLowerCase().includes(piece))),
-  repeat: (text) => /(.)\1\1/.test(text),
+  personal: (text) =>
+    words.some((word) => text.toLowerCase().includes(word)) ||
+    (phone.length === 7 && text.replace(/\D/g, '').includes(phone)),
+  sequence: (text) => /(.)\1{3}/i.test(text) || runs.some((run) => hasPiece(text.toLowerCase(), run)),
 };
 
-function pieces(run) {
-  return Array.from({ length: run.length - 3 }, (_, at) => run.slice(at, at + 4));
+function hasPiece(text, run) {
+  for (let at = 0; at + 4 <= run.length; at++) if (text.includes(run.slice(at, at + 4))) return true;
+  return false;
 }
 
 function check() {
   const text = password.value;
   for (const item of document.querySelectorAll('[data-rule]')) {
     const { rule } = item.dataset;
-    if (rule === 'same') mark(item, repeat.value === '' ? undefined : repeat.value === text);
+    // Not wrong while the second one is still being typed.
+    if (rule === 'same') mark(item, repeat.value === text || (text.startsWith(repeat.value) ? undefined : false));
     else if (needs[rule]) mark(item, text === '' ? undefined : needs[rule](text) || undefined);
     else mark(item, avoids[rule]?.(text) ? false : undefined);
   }
