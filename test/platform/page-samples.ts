@@ -48,8 +48,8 @@ export const pageSamples: PageSample[] = [
     data: {
       action: '/registration',
       signInUrl: '/sign-in',
-      termsUrl: '/support/terms',
-      privacyUrl: '/support/privacy',
+      termsUrl: '/terms',
+      privacyUrl: '/privacy',
     },
     context: { client },
     ids: ['last-name', 'first-name', 'phone', 'email', 'agree', 'registration-submit'],
@@ -131,7 +131,7 @@ export const pageSamples: PageSample[] = [
   },
   {
     view: 'consent/new-terms',
-    data: { action: '/terms', termsUrl: '/support/terms', privacyUrl: '/support/privacy' },
+    data: { action: '/terms', termsUrl: '/terms', privacyUrl: '/privacy' },
     ids: ['agree', 'agree-submit'],
     errors: { agree: 'Поставьте отметку' },
   },

@@ -42,6 +42,7 @@ export class PageRenderer {
     const it: Record<string, unknown> = {
       ...data,
       ...context,
+      client: context.client ?? data.client,
       errors: data.errors ?? {},
       values: data.values ?? {},
       t,
