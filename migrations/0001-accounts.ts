@@ -26,7 +26,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     created_at timestamptz not null,
     constraint contacts_account_value_key unique (account_id, kind, value_index)
   )`.execute(db);
-  await sql`create unique index contacts_verified_key on contacts (kind, value_index) where verified_at is not null`.execute(db);
+  await sql`create unique index contacts_verified_key on contacts (kind, value_index) where verified_at is not null`.execute(
+    db,
+  );
 
   await sql`create table documents (
     id uuid constraint documents_pkey primary key,
@@ -38,7 +40,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     created_at timestamptz not null,
     constraint documents_account_kind_key unique (account_id, kind, value_index)
   )`.execute(db);
-  await sql`create unique index documents_verified_key on documents (kind, value_index) where verified_at is not null`.execute(db);
+  await sql`create unique index documents_verified_key on documents (kind, value_index) where verified_at is not null`.execute(
+    db,
+  );
 
   await sql`create table evidence (
     id uuid constraint evidence_pkey primary key,

@@ -31,7 +31,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     failed_at timestamptz,
     last_error text
   )`.execute(db);
-  await sql`create index outbox_due_idx on outbox (next_try_at) where delivered_at is null and failed_at is null`.execute(db);
+  await sql`create index outbox_due_idx on outbox (next_try_at) where delivered_at is null and failed_at is null`.execute(
+    db,
+  );
 
   await sql`create table sandbox_inbox (
     id uuid constraint sandbox_inbox_pkey primary key,

@@ -29,7 +29,8 @@ export class MovableClock implements Clock {
   install(): void {
     const nowMs = () => RealDate.now() + this.#offsetMs;
     globalThis.Date = new Proxy(RealDate, {
-      construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [nowMs()] : args, newTarget),
+      construct: (target, args, newTarget) =>
+        Reflect.construct(target, args.length === 0 ? [nowMs()] : args, newTarget),
       apply: () => new RealDate(nowMs()).toString(),
       get: (target, property, receiver) => (property === 'now' ? nowMs : Reflect.get(target, property, receiver)),
     });

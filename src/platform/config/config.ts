@@ -4,7 +4,9 @@ import { Load } from 'config/lib/util.js';
 import { z } from 'zod';
 import { ConfigurationError } from '#src/platform/errors.ts';
 
-const switchable = z.union([z.boolean(), z.enum(['on', 'off', 'true', 'false', '1', '0', 'yes', 'no'])]).transform(isOn);
+const switchable = z
+  .union([z.boolean(), z.enum(['on', 'off', 'true', 'false', '1', '0', 'yes', 'no'])])
+  .transform(isOn);
 const whole = z.number().int().min(0);
 const positive = z.number().int().min(1);
 
@@ -82,6 +84,13 @@ const settings = z.strictObject({
   jobs: z.strictObject({ inProcess: switchable }),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) }),
   metrics: z.strictObject({ open: switchable }),
+  resourceServers: z.array(
+    z.strictObject({
+      identifier: z.string().refine((value) => URL.canParse(value), 'must be an absolute URI'),
+      scopes: z.array(z.string().regex(/^[\w.:/-]+$/)).min(1),
+      format: z.enum(['jwt', 'opaque']),
+    }),
+  ),
 });
 
 export type Config = Readonly<z.infer<typeof settings>> & {
@@ -96,7 +105,10 @@ export type SettingOverrides = { [K in keyof z.input<typeof settings>]?: Partial
  * Reads config/*.yaml and the environment into one frozen object.
  * @throws ConfigurationError naming everything that is wrong, each with what to write instead.
  */
-export function loadConfig(environment: string = process.env.NODE_ENV ?? 'development', overrides?: SettingOverrides): Config {
+export function loadConfig(
+  environment: string = process.env.NODE_ENV ?? 'development',
+  overrides?: SettingOverrides,
+): Config {
   const configDir = process.env.CONFIG_DIR ?? fileURLToPath(new URL('../../../config', import.meta.url));
   const loader = new Load({ configDir, nodeEnv: [environment], skipConfigSources: true });
   const raw = loader.scan(overrides ? [{ name: 'overrides', config: overrides }] : undefined);
@@ -140,16 +152,23 @@ function checkProduction(config: Config): string[] {
   if (!config.production) return [];
   const problems: string[] = [];
   if (config.sandbox) problems.push('the sandbox cannot run in production; remove SANDBOX or write SANDBOX=off');
-  if (!config.issuer.startsWith('https://')) problems.push('ISSUER must be https in production; write for example https://id.example.org');
-  if (!config.storage.databaseUrl) problems.push('DATABASE_URL is missing; production needs PostgreSQL 15 or newer: postgres://user:password@host:5432/esia');
-  if (!config.messaging.smtpUrl) problems.push('SMTP_URL is missing; write for example smtp://user:password@mail.example.org:587');
-  if (!config.messaging.smsUrl) problems.push('SMS_URL is missing; write for example smpp://id:password@gateway.example.org:2775');
+  if (!config.issuer.startsWith('https://'))
+    problems.push('ISSUER must be https in production; write for example https://id.example.org');
+  if (!config.storage.databaseUrl)
+    problems.push(
+      'DATABASE_URL is missing; production needs PostgreSQL 15 or newer: postgres://user:password@host:5432/esia',
+    );
+  if (!config.messaging.smtpUrl)
+    problems.push('SMTP_URL is missing; write for example smtp://user:password@mail.example.org:587');
+  if (!config.messaging.smsUrl)
+    problems.push('SMS_URL is missing; write for example smpp://id:password@gateway.example.org:2775');
   return problems;
 }
 
 function sayIssue(issue: z.core.$ZodIssue): string {
   const where = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') return `unknown setting ${[where, issue.keys.join(', ')].filter(Boolean).join('.')}; remove it or see config/default.yaml for the right name`;
+  if (issue.code === 'unrecognized_keys')
+    return `unknown setting ${[where, issue.keys.join(', ')].filter(Boolean).join('.')}; remove it or see config/default.yaml for the right name`;
   return `${where}: ${issue.message}; see config/default.yaml`;
 }
 

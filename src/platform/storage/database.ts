@@ -94,3 +94,9 @@ function statementName(text: string): string {
   }
   return name;
 }
+
+/** Whether an insert or update failed because a value that must be unique exists already. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  const { code, constraint: violated } = error as { code?: unknown; constraint?: unknown };
+  return code === '23505' && violated === constraint;
+}

@@ -32,7 +32,9 @@ export class EmbeddedDatabase {
     });
     if (answer.locked) {
       await rm(socketDir, { recursive: true, force: true });
-      throw new ConfigurationError([`another OpenESIA is running on ${resolve(dataDir)}; stop it, or choose another folder with DATA_DIR`]);
+      throw new ConfigurationError([
+        `another OpenESIA is running on ${resolve(dataDir)}; stop it, or choose another folder with DATA_DIR`,
+      ]);
     }
     const database = new EmbeddedDatabase(socketDir, child);
     child.removeAllListeners('exit');

@@ -17,7 +17,9 @@ export async function migrateToLatest(db: Database): Promise<string[]> {
   const { error, results } = await migrator.migrateToLatest();
   if (error) {
     if (/previously executed migration .* is missing/.test(String(error))) {
-      throw new ConfigurationError(['the database was made by a newer OpenESIA; start that version, or restore a backup from before the update']);
+      throw new ConfigurationError([
+        'the database was made by a newer OpenESIA; start that version, or restore a backup from before the update',
+      ]);
     }
     throw error;
   }
@@ -26,8 +28,9 @@ export async function migrateToLatest(db: Database): Promise<string[]> {
 
 /** Whether every migration this program knows has run, and none that it does not know. */
 export async function isSchemaCurrent(db: Database): Promise<boolean> {
-  const files = (await fs.readdir(migrationFolder)).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -3));
+  const files = (await fs.readdir(migrationFolder))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -3));
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map(({ name }) => name).join() === files.sort().join();
 }
-

@@ -1,0 +1,65 @@
+import Koa from 'koa';
+import mount from 'koa-mount';
+import type { Middleware } from 'koa';
+import type { Provider } from 'oidc-provider';
+import type { Services } from '#src/services.ts';
+import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
+import { createAccountRoutes } from '#src/web/account/account-routes.ts';
+import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
+import { createHealthRoutes } from '#src/web/health/health-routes.ts';
+import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
+import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
+import { createErrorPages } from '#src/web/middleware/error-pages.ts';
+import { createFrontDoor } from '#src/web/middleware/front-door.ts';
+import { readForms, requireOwnForms } from '#src/web/middleware/own-forms.ts';
+import { createSecurityHeaders } from '#src/web/middleware/security-headers.ts';
+import { serveAssets, servePrepared } from '#src/web/middleware/prepared.ts';
+import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
+import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
+import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
+import { createStartRoutes } from '#src/web/start/start-routes.ts';
+import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
+
+/** Every middleware and router, in the order a request meets them. */
+export function createApp(services: Services, { isReady }: { isReady(): Promise<boolean> }): Koa {
+  const { config, secrets, pages, logger, live, metrics } = services;
+  const app = new Koa({ proxy: true, keys: services.cookieKeys });
+
+  app.use(createFrontDoor({ config, logger, metrics }));
+  app.use(createHealthRoutes({ isReady, metrics, metricsOpen: config.metrics.open, metricsToken: secrets.metricsToken }).routes());
+  app.use(servePrepared(live, config.tokens.keysMaxAgeSeconds));
+  app.use(createSecurityHeaders(config.issuer));
+  app.use(serveAssets(services.assets));
+  app.use(createErrorPages(pages, logger));
+  app.use(protocol(live));
+
+  app.use(readForms());
+  app.use(requireOwnForms(pages, config.issuer));
+  for (const router of [
+    createStartRoutes(services),
+    createLanguageRoutes(services),
+    createInteractionRoutes(services),
+    createSignInRoutes(services),
+    createTierRoutes(services),
+    createConsentRoutes({ ...services, tokens: config.tokens }),
+    createRegistrationRoutes({ ...services, settings: config.codes }),
+    createPasswordRoutes(services),
+    createAccountRoutes(services),
+  ]) {
+    app.use(router.routes());
+    app.use(router.allowedMethods());
+  }
+  return app;
+}
+
+/** The provider in service at this moment; everything it does not know goes on to the pages. */
+function protocol(live: LiveProvider): Middleware {
+  const mounted = new WeakMap<Provider, Middleware>();
+  return (ctx, next) => {
+    if (!ctx.path.startsWith('/oauth2/') && !ctx.path.startsWith('/.well-known/')) return next();
+    const provider = live.current;
+    let middleware = mounted.get(provider);
+    if (!middleware) mounted.set(provider, (middleware = mount(provider)));
+    return middleware(ctx, next);
+  };
+}

@@ -1,0 +1,144 @@
+import type { Connection } from '#src/platform/storage/database.ts';
+import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
+import type { ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
+
+const findStatement: Statement = {
+  name: 'account-find',
+  text: `select id, oid, status, profile, locale, created_at, updated_at,
+      array(select method from evidence where account_id = a.id and revoked_at is null) as evidence,
+      array(select document || ':' || version from agreements where account_id = a.id) as agreements
+    from accounts a where id = $1`,
+};
+
+/** Everything that decides what an account may do, in one round trip: asked for in every protocol request. */
+export async function find(statements: Statements, id: string): Promise<Row | undefined> {
+  return (await statements.run(findStatement, [id]))[0];
+}
+
+export async function findIdByContact(
+  connection: Connection,
+  kind: 'phone' | 'email',
+  index: Buffer,
+): Promise<string | undefined> {
+  const row = await connection
+    .selectFrom('contacts')
+    .select('account_id')
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .where('verified_at', 'is not', null)
+    .executeTakeFirst();
+  return row?.account_id;
+}
+
+/** Whose login it is: a verified phone, e-mail or document. One statement, whatever was typed. */
+export async function findIdByLogin(
+  connection: Connection,
+  phone: Buffer,
+  email: Buffer,
+  snils: Buffer,
+): Promise<string | undefined> {
+  const row = await connection
+    .selectFrom('contacts')
+    .select('account_id')
+    .where('verified_at', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('kind', '=', 'phone'), eb('value_index', '=', phone)]),
+        eb.and([eb('kind', '=', 'email'), eb('value_index', '=', email)]),
+      ]),
+    )
+    .unionAll(
+      connection
+        .selectFrom('documents')
+        .select('account_id')
+        .where('kind', '=', 'snils')
+        .where('value_index', '=', snils)
+        .where('verified_at', 'is not', null),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row?.account_id;
+}
+
+export async function insert(
+  connection: Connection,
+  row: { id: string; profile: Buffer; locale: string | null; created_at: Date; updated_at: Date },
+): Promise<void> {
+  await connection.insertInto('accounts').values(row).execute();
+}
+
+export async function insertContact(connection: Connection, row: ContactRow): Promise<void> {
+  await connection.insertInto('contacts').values(row).execute();
+}
+
+export async function insertDocument(connection: Connection, row: DocumentRow): Promise<void> {
+  await connection.insertInto('documents').values(row).execute();
+}
+
+export async function insertEvidence(
+  connection: Connection,
+  row: {
+    id: string;
+    account_id: string;
+    method: 'registry' | 'in_person' | 'mail' | 'esign';
+    checked_by: string;
+    created_at: Date;
+  },
+): Promise<void> {
+  await connection.insertInto('evidence').values(row).execute();
+}
+
+export async function insertAgreement(
+  connection: Connection,
+  row: { account_id: string; document: 'terms' | 'privacy'; version: string; accepted_at: Date },
+): Promise<void> {
+  await connection
+    .insertInto('agreements')
+    .values(row)
+    .onConflict((oc) => oc.doNothing())
+    .execute();
+}
+
+export async function listContacts(connection: Connection, accountId: string): Promise<ContactRow[]> {
+  return connection
+    .selectFrom('contacts')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .execute();
+}
+
+export async function listDocuments(connection: Connection, accountId: string): Promise<DocumentRow[]> {
+  return connection.selectFrom('documents').selectAll().where('account_id', '=', accountId).orderBy('kind').execute();
+}
+
+export async function setLocale(connection: Connection, accountId: string, locale: string): Promise<void> {
+  await connection.updateTable('accounts').set({ locale }).where('id', '=', accountId).execute();
+}
+
+export async function setStatus(
+  connection: Connection,
+  accountId: string,
+  status: 'active' | 'blocked' | 'deleted',
+  at: Date,
+): Promise<void> {
+  await connection.updateTable('accounts').set({ status, updated_at: at }).where('id', '=', accountId).execute();
+}
+
+/** False: the contact is gone, or somebody else proved it first. */
+export async function markContactVerified(
+  connection: Connection,
+  accountId: string,
+  kind: 'phone' | 'email',
+  index: Buffer,
+  at: Date,
+): Promise<boolean> {
+  const { numUpdatedRows } = await connection
+    .updateTable('contacts')
+    .set({ verified_at: at })
+    .where('account_id', '=', accountId)
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}

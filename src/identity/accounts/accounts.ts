@@ -1,0 +1,214 @@
+import type { Clock } from '#src/platform/clock.ts';
+import type { Language } from '#src/platform/i18n/translator.ts';
+import type { BlindIndex, FieldEncryption } from '#src/platform/security/encryption.ts';
+import { newId } from '#src/platform/security/random.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
+import type { Row, Statements } from '#src/platform/storage/statements.ts';
+import type { Account, AccountContact, AccountDocument, Profile } from '#src/identity/accounts/account.ts';
+import * as accountStore from '#src/identity/accounts/account-store.ts';
+import { normalizeEmail, normalizePhone, normalizeSnils, type Contact } from '#src/identity/accounts/contact.ts';
+import type { ProofMethod } from '#src/identity/accounts/tier.ts';
+
+/** Which versions of the documents a person agreed to. */
+export interface Agreement {
+  terms: string;
+  privacy: string;
+}
+
+export interface NewAccount {
+  profile: Profile;
+  locale: Language;
+  verified: Contact[];
+  unverified: Contact[];
+  agreement: Agreement;
+}
+
+/** People: who they are, how they are reached, how far they are proven. */
+export class Accounts {
+  readonly #db: Database;
+  readonly #statements: Statements;
+  readonly #clock: Clock;
+  readonly #encryption: FieldEncryption;
+  readonly #index: BlindIndex;
+
+  constructor(deps: {
+    db: Database;
+    statements: Statements;
+    clock: Clock;
+    encryption: FieldEncryption;
+    index: BlindIndex;
+  }) {
+    this.#db = deps.db;
+    this.#statements = deps.statements;
+    this.#clock = deps.clock;
+    this.#encryption = deps.encryption;
+    this.#index = deps.index;
+  }
+
+  async find(id: string): Promise<Account | undefined> {
+    const row = await accountStore.find(this.#statements, id);
+    return row && this.#fromRow(row);
+  }
+
+  /** Phone, e-mail or SNILS as people type them (L2). Unknown and malformed logins cost the same statement. */
+  async findIdByLogin(typed: string): Promise<string | undefined> {
+    return accountStore.findIdByLogin(
+      this.#db,
+      this.contactIndex({ kind: 'phone', value: normalizePhone(typed) ?? '' }),
+      this.contactIndex({ kind: 'email', value: normalizeEmail(typed) ?? '' }),
+      this.#index.of('documents.snils', normalizeSnils(typed) ?? ''),
+    );
+  }
+
+  async findIdByContact(contact: Contact, connection: Connection = this.#db): Promise<string | undefined> {
+    return accountStore.findIdByContact(connection, contact.kind, this.contactIndex(contact));
+  }
+
+  /**
+   * Must run in a transaction.
+   * @throws a unique violation of `contacts_verified_key` when somebody else proved a contact first.
+   */
+  async create(
+    connection: Connection,
+    { profile, locale, verified, unverified, agreement }: NewAccount,
+  ): Promise<string> {
+    const now = this.#clock.now();
+    const id = newId(now);
+    const cell = this.#encryption.encryptJson(profile, { table: 'accounts', column: 'profile', row: id });
+    await accountStore.insert(connection, { id, profile: cell, locale, created_at: now, updated_at: now });
+    for (const contact of verified) await this.#addContact(connection, id, contact, now);
+    for (const contact of unverified) await this.#addContact(connection, id, contact, null);
+    await this.accept(connection, id, agreement);
+    return id;
+  }
+
+  async accept(connection: Connection, accountId: string, { terms, privacy }: Agreement): Promise<void> {
+    const accepted_at = this.#clock.now();
+    await accountStore.insertAgreement(connection, {
+      account_id: accountId,
+      document: 'terms',
+      version: terms,
+      accepted_at,
+    });
+    await accountStore.insertAgreement(connection, {
+      account_id: accountId,
+      document: 'privacy',
+      version: privacy,
+      accepted_at,
+    });
+  }
+
+  /** New versions, accepted later than registration; `also` takes part in the transaction. */
+  async acceptInTransaction(accountId: string, agreement: Agreement, also: (connection: Connection) => Promise<void>): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      await this.accept(transaction, accountId, agreement);
+      await also(transaction);
+    });
+  }
+
+  /** A proof that was made, by whom or what. The tier follows from it. */
+  async addEvidence(connection: Connection, accountId: string, method: ProofMethod, checkedBy: string): Promise<void> {
+    const now = this.#clock.now();
+    await accountStore.insertEvidence(connection, {
+      id: newId(now),
+      account_id: accountId,
+      method,
+      checked_by: checkedBy,
+      created_at: now,
+    });
+  }
+
+  /** `value` in normal form: digits alone for Russian documents. */
+  async addDocument(connection: Connection, accountId: string, kind: string, value: string): Promise<void> {
+    const now = this.#clock.now();
+    const id = newId(now);
+    await accountStore.insertDocument(connection, {
+      id,
+      account_id: accountId,
+      kind,
+      value: this.#encryption.encrypt(value, { table: 'documents', column: 'value', row: id }),
+      value_index: this.#index.of(`documents.${kind}`, value),
+      verified_at: now,
+      created_at: now,
+    });
+  }
+
+  async contacts(accountId: string): Promise<AccountContact[]> {
+    const rows = await accountStore.listContacts(this.#db, accountId);
+    return rows.map(({ id, kind, value, verified_at }) => ({
+      kind,
+      value: this.#encryption.decrypt(value, { table: 'contacts', column: 'value', row: id }),
+      verified: verified_at !== null,
+    }));
+  }
+
+  async documents(accountId: string): Promise<AccountDocument[]> {
+    const rows = await accountStore.listDocuments(this.#db, accountId);
+    return rows.map(({ id, kind, value, verified_at }) => ({
+      kind,
+      value: this.#encryption.decrypt(value, { table: 'documents', column: 'value', row: id }),
+      verified: verified_at !== null,
+    }));
+  }
+
+  /** @throws a unique violation when somebody else proved the contact first. */
+  async markContactVerified(connection: Connection, accountId: string, contact: Contact): Promise<boolean> {
+    return accountStore.markContactVerified(
+      connection,
+      accountId,
+      contact.kind,
+      this.contactIndex(contact),
+      this.#clock.now(),
+    );
+  }
+
+  async setLocale(accountId: string, locale: Language): Promise<void> {
+    await accountStore.setLocale(this.#db, accountId, locale);
+  }
+
+  async setStatus(accountId: string, status: Account['status'], connection: Connection = this.#db): Promise<void> {
+    await accountStore.setStatus(connection, accountId, status, this.#clock.now());
+  }
+
+  contactIndex({ kind, value }: Contact): Buffer {
+    return this.#index.of(`contacts.${kind}`, value);
+  }
+
+  async #addContact(
+    connection: Connection,
+    accountId: string,
+    contact: Contact,
+    verifiedAt: Date | null,
+  ): Promise<void> {
+    const now = this.#clock.now();
+    const id = newId(now);
+    await accountStore.insertContact(connection, {
+      id,
+      account_id: accountId,
+      kind: contact.kind,
+      value: this.#encryption.encrypt(contact.value, { table: 'contacts', column: 'value', row: id }),
+      value_index: this.contactIndex(contact),
+      verified_at: verifiedAt,
+      created_at: now,
+    });
+  }
+
+  #fromRow(row: Row): Account {
+    const id = row.id as string;
+    return {
+      id,
+      oid: row.oid as number,
+      status: row.status as Account['status'],
+      profile: this.#encryption.decryptJson<Profile>(row.profile as Buffer, {
+        table: 'accounts',
+        column: 'profile',
+        row: id,
+      }),
+      locale: (row.locale as Language | null) ?? undefined,
+      evidence: row.evidence as ProofMethod[],
+      agreements: row.agreements as string[],
+      createdAt: row.created_at as Date,
+      updatedAt: row.updated_at as Date,
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import { domainToASCII } from 'node:url';
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/mobile';
+
+export type ContactKind = 'phone' | 'email';
+
+/** In normal form: E.164 for phones, lower case with an ASCII domain for e-mail. */
+export interface Contact {
+  kind: ContactKind;
+  value: string;
+}
+
+/** A mobile number in E.164, typed in any usual way; Russian when no country code is given. Undefined: not a mobile number. */
+export function normalizePhone(typed: string): string | undefined {
+  return mobileNumber(typed)?.number;
+}
+
+/** Two-letter country of a number, for the list of countries that may receive messages. */
+export function phoneCountry(typed: string): CountryCode | undefined {
+  return mobileNumber(typed)?.country;
+}
+
+/** Undefined: not an address. Letters before the @ must be ASCII, so that look-alikes cannot make a second address. */
+export function normalizeEmail(typed: string): string | undefined {
+  const [, local, domain] = /^([^@\s]+)@([^@\s]+)$/.exec(plain(typed).toLowerCase()) ?? [];
+  if (
+    !local ||
+    !domain ||
+    local.length > 64 ||
+    !/^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local)
+  )
+    return undefined;
+  const ascii = domainToASCII(domain);
+  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(ascii) || ascii.length > 253) return undefined;
+  return `${local}@${ascii}`;
+}
+
+/** Eleven digits whose last two are the checksum of the nine before. */
+export function normalizeSnils(typed: string): string | undefined {
+  const digits = plain(typed).replace(/[\s-]/g, '');
+  if (!/^\d{11}$/.test(digits)) return undefined;
+  const sum = [...digits.slice(0, 9)].reduce((total, digit, i) => total + Number(digit) * (9 - i), 0);
+  return Number(digits.slice(9)) === (sum % 101) % 100 ? digits : undefined;
+}
+
+/** Enough for the owner to recognise it, too little for anybody else. */
+export function maskContact({ kind, value }: Contact): string {
+  if (kind === 'phone') return `${value.slice(0, 2)} ••• •••‑••‑${value.slice(-2)}`;
+  const at = value.indexOf('@');
+  return `${value[0]}•••${value.slice(at)}`;
+}
+
+/** Compatibility forms, zero-width characters and Eastern digits are spelling, not content. */
+export function plain(typed: string): string {
+  return typed
+    .normalize('NFKC')
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]/g, '')
+    .replace(/[\u0660-\u0669]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+    .replace(/[\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
+    .trim();
+}
+
+function mobileNumber(typed: string) {
+  const text = plain(typed);
+  if (text.length > 40 || !/^[+\d\s().‑–-]+$/.test(text)) return undefined;
+  const number = parsePhoneNumberFromString(text, 'RU');
+  return number?.isValid() ? number : undefined;
+}

@@ -1,0 +1,56 @@
+/** One state change, for those who will ask who did what. Holds pseudonymous ids, never a name, contact, code or token. */
+export interface AuditEvent {
+  event: string;
+  accountId?: string;
+  clientId?: string;
+  details?: Record<string, string | number | boolean>;
+}
+
+/** One builder for each event, so that an event always has the same members. */
+export const auditEvent = {
+  accountCreated: (accountId: string, contact: string): AuditEvent => ({
+    event: 'account_created',
+    accountId,
+    details: { contact },
+  }),
+  contactVerified: (accountId: string, contact: string): AuditEvent => ({
+    event: 'contact_verified',
+    accountId,
+    details: { contact },
+  }),
+  signedIn: (accountId: string, clientId: string, method: string): AuditEvent => ({
+    event: 'signed_in',
+    accountId,
+    clientId,
+    details: { method },
+  }),
+  signInFailed: (accountId: string): AuditEvent => ({ event: 'sign_in_failed', accountId }),
+  passwordRehashed: (accountId: string): AuditEvent => ({ event: 'password_rehashed', accountId }),
+  termsAccepted: (accountId: string, terms: string, privacy: string): AuditEvent => ({
+    event: 'terms_accepted',
+    accountId,
+    details: { terms, privacy },
+  }),
+  consentGranted: (accountId: string, clientId: string): AuditEvent => ({
+    event: 'consent_granted',
+    accountId,
+    clientId,
+  }),
+  consentRevoked: (accountId: string, clientId: string): AuditEvent => ({
+    event: 'consent_revoked',
+    accountId,
+    clientId,
+  }),
+  sessionEnded: (accountId: string, by: 'person' | 'client'): AuditEvent => ({
+    event: 'session_ended',
+    accountId,
+    details: { by },
+  }),
+  allSessionsEnded: (accountId: string, count: number): AuditEvent => ({
+    event: 'all_sessions_ended',
+    accountId,
+    details: { count },
+  }),
+  clientRegistered: (clientId: string): AuditEvent => ({ event: 'client_registered', clientId }),
+  signingKeysRotated: (): AuditEvent => ({ event: 'signing_keys_rotated' }),
+};

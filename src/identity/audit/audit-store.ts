@@ -1,0 +1,19 @@
+import type { Connection } from '#src/platform/storage/database.ts';
+import type { AuditEvent } from '#src/identity/audit/audit-event.ts';
+
+export async function append(
+  connection: Connection,
+  at: Date,
+  { event, accountId, clientId, details }: AuditEvent,
+): Promise<void> {
+  await connection
+    .insertInto('audit_events')
+    .values({
+      at,
+      event,
+      account_id: accountId ?? null,
+      client_id: clientId ?? null,
+      details: JSON.stringify(details ?? {}),
+    })
+    .execute();
+}

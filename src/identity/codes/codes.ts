@@ -1,0 +1,96 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Config } from '#src/platform/config/config.ts';
+import type { Clock } from '#src/platform/clock.ts';
+import type { Budget, Budgets } from '#src/platform/security/budgets.ts';
+import type { BlindIndex } from '#src/platform/security/encryption.ts';
+import { newCode, newId } from '#src/platform/security/random.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
+import * as codeStore from '#src/identity/codes/code-store.ts';
+
+/** What a code is good for. A code for one purpose opens nothing else (D5). */
+export type CodePurpose = 'register';
+
+/** A code belongs to a purpose, a target and the browser that asked for it. */
+export interface CodeScope {
+  purpose: CodePurpose;
+  /** The contact it goes to, in normal form. */
+  target: string;
+  /** The asking browser's secret. */
+  browser: string;
+}
+
+export type CodeVerdict = 'right' | 'wrong' | 'expired' | 'closed';
+
+export interface CodeTimes {
+  expiresAt: Date;
+  mayResendAt: Date;
+}
+
+/** One-time codes: six digits, five minutes, five tries, one live code per purpose and target (D1 to D6). */
+export class Codes {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #index: BlindIndex;
+  readonly #budgets: Budgets;
+  readonly #settings: Config['codes'];
+
+  constructor(deps: { db: Database; clock: Clock; index: BlindIndex; budgets: Budgets; settings: Config['codes'] }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#index = deps.index;
+    this.#budgets = deps.budgets;
+    this.#settings = deps.settings;
+  }
+
+  /** Makes the code and forgets it: the caller sends it, in the same transaction. Any earlier one is dead. */
+  async issue(connection: Connection, scope: CodeScope): Promise<string> {
+    const code = newCode();
+    const now = this.#clock.now();
+    await codeStore.replaceLive(connection, {
+      id: newId(now),
+      purpose: scope.purpose,
+      target_index: this.#target(scope),
+      browser_index: this.#index.of('codes.browser', scope.browser),
+      code_hash: this.#hash(scope, code),
+      max_tries: this.#settings.smsTries,
+      created_at: now,
+      expires_at: new Date(now.getTime() + this.#settings.smsSeconds * 1000),
+    });
+    return code;
+  }
+
+  /** Tries are counted before anything is compared, so parallel guesses cannot be more than the limit. */
+  async verify(scope: CodeScope, typed: string): Promise<CodeVerdict> {
+    const daily = this.#dailyFailures(scope.purpose);
+    if (!(await this.#budgets.take(daily, scope.target))) return 'closed';
+    const live = await codeStore.countTry(this.#db, scope.purpose, this.#target(scope), this.#clock.now());
+    if (!live) return 'expired';
+    if (!timingSafeEqual(live.code_hash, this.#hash(scope, typed))) return 'wrong';
+    if (!(await codeStore.consume(this.#db, live.id, this.#clock.now()))) return 'expired';
+    await this.#budgets.clear(daily, scope.target);
+    return 'right';
+  }
+
+  /** Undefined: no live code, ask for a new one. */
+  async times(scope: Pick<CodeScope, 'purpose' | 'target'>): Promise<CodeTimes | undefined> {
+    const live = await codeStore.findLive(this.#db, scope.purpose, this.#target(scope), this.#clock.now());
+    if (!live || live.tries >= live.max_tries) return undefined;
+    return {
+      expiresAt: live.expires_at,
+      mayResendAt: new Date(live.created_at.getTime() + this.#settings.resendSeconds * 1000),
+    };
+  }
+
+  #dailyFailures(purpose: CodePurpose): Budget {
+    return { name: `code-failures:${purpose}`, limit: this.#settings.failuresPerDay, windowSeconds: 86_400 };
+  }
+
+  #target({ purpose, target }: Pick<CodeScope, 'purpose' | 'target'>): Buffer {
+    return this.#index.of(`codes.${purpose}`, target);
+  }
+
+  /** A million codes could be hashed through in no time, so the hash is keyed; and bound to everything the code is good for. */
+  #hash({ purpose, target, browser }: CodeScope, code: string): Buffer {
+    return this.#index.of('codes.hash', [purpose, target, browser, code].join('\0'));
+  }
+}

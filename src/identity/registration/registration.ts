@@ -1,0 +1,200 @@
+import type { Language } from '#src/platform/i18n/translator.ts';
+import { Refusal } from '#src/platform/errors.ts';
+import { isUniqueViolation, type Connection, type Database } from '#src/platform/storage/database.ts';
+import type { Flow, Flows } from '#src/platform/storage/flows.ts';
+import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
+import type { Contact } from '#src/identity/accounts/contact.ts';
+import { auditEvent } from '#src/identity/audit/audit-event.ts';
+import type { Audit } from '#src/identity/audit/audit.ts';
+import type { CodeTimes, CodeVerdict } from '#src/identity/codes/codes.ts';
+import type { Credentials } from '#src/identity/credentials/credentials.ts';
+import type { PersonalFacts } from '#src/identity/credentials/password-policy.ts';
+import type { ContactProof, ProofVerdict } from '#src/identity/registration/contact-proof.ts';
+
+/** What the person typed on the first page, in normal form. Phone or e-mail or both; a phone is proven first. */
+export interface Applicant {
+  familyName: string;
+  givenName: string;
+  phone?: string;
+  email?: string;
+  language: Language;
+  agreement: Agreement;
+}
+
+interface RegistrationRecord extends Applicant {
+  /** The browser that began. */
+  browser: string;
+  /** The browser that proved the contact: only there may the password be set. */
+  provenBy?: string;
+  /** The one e-mail link that is still good; asking again replaces it. */
+  link?: string;
+  /** The client's request the person came from, and goes back to. */
+  interaction?: string;
+  clientName?: string;
+  accountId?: string;
+}
+
+export type RegistrationFlow = Flow<RegistrationRecord>;
+/** What is to be done next in this browser; pages lead everybody to it. */
+export type RegistrationStep = 'check-phone' | 'check-email' | 'create-password' | 'done' | 'elsewhere';
+
+const FLOW = 'registration';
+const LINK = 'registration-link';
+const TICKET = 'sign-in-ticket';
+const FLOW_SECONDS = 24 * 3600;
+const TICKET_SECONDS = 600;
+
+interface RegistrationDeps {
+  db: Database;
+  flows: Flows;
+  accounts: Accounts;
+  credentials: Credentials;
+  proof: ContactProof;
+  audit: Audit;
+  linkSeconds: number;
+}
+
+/**
+ * From nothing to a simplified account (R4 to R8): name and contact, proof of the contact, password. There is no account
+ * before the last step, so there is nothing to hijack beforehand (F2).
+ */
+export class Registration {
+  readonly #deps: RegistrationDeps;
+
+  constructor(deps: RegistrationDeps) {
+    this.#deps = deps;
+  }
+
+  /** Begins, and sends the first code or link. A verdict other than the flow id means that nothing was begun. */
+  async begin(
+    applicant: Applicant,
+    origin: { browser: string; address: string; interaction?: string; clientName?: string },
+  ): Promise<{ flowId: string } | { refused: Exclude<ProofVerdict, 'sent' | 'too_soon'> }> {
+    const { address, ...rest } = origin;
+    const verdict = await this.#deps.proof.mayAsk(contactOf(applicant), address);
+    if (verdict === 'too_many' || verdict === 'phone_country') return { refused: verdict };
+    const flowId = await this.#deps.db.transaction().execute(async (transaction) => {
+      const id = await this.#deps.flows.create<RegistrationRecord>(
+        FLOW,
+        { ...applicant, ...rest },
+        FLOW_SECONDS,
+        transaction,
+      );
+      if (verdict === 'sent')
+        await this.#send((await this.#deps.flows.find<RegistrationRecord>(FLOW, id, transaction))!, transaction);
+      return id;
+    });
+    return { flowId };
+  }
+
+  async find(id: string): Promise<RegistrationFlow | undefined> {
+    return this.#deps.flows.find<RegistrationRecord>(FLOW, id);
+  }
+
+  step({ record }: RegistrationFlow, browser: string): RegistrationStep {
+    const isOurs = record.provenBy === browser;
+    if (record.accountId) return isOurs ? 'done' : 'elsewhere';
+    if (record.provenBy) return isOurs ? 'create-password' : 'elsewhere';
+    return record.phone ? 'check-phone' : 'check-email';
+  }
+
+  /** The same code page or e-mail page again, with a new message. */
+  async resend(flow: RegistrationFlow, address: string): Promise<ProofVerdict> {
+    const verdict = await this.#deps.proof.mayAsk(contactOf(flow.record), address);
+    if (verdict === 'sent') await this.#deps.db.transaction().execute((transaction) => this.#send(flow, transaction));
+    return verdict;
+  }
+
+  async codeTimes({ record }: RegistrationFlow): Promise<CodeTimes | undefined> {
+    return this.#deps.proof.codeTimes(record.phone!);
+  }
+
+  async proveByCode(flow: RegistrationFlow, browser: string, typed: string): Promise<CodeVerdict> {
+    if (flow.record.browser !== browser) throw new Refusal('wrong_browser', 403);
+    const verdict = await this.#deps.proof.verifyCode(flow.record.phone!, browser, typed);
+    if (verdict === 'right') await this.#replace(flow, { ...flow.record, provenBy: browser });
+    return verdict;
+  }
+
+  /** Looking at a link does not use it: mail scanners open every link they see. */
+  async findByLink(token: string): Promise<RegistrationFlow | undefined> {
+    const link = await this.#deps.flows.find<{ flowId: string }>(LINK, token);
+    const flow = link && (await this.find(link.record.flowId));
+    return flow?.record.link === token ? flow : undefined;
+  }
+
+  /** Uses the link up, in any browser; that browser may then set the password. Undefined: used, replaced or expired. */
+  async proveByLink(token: string, browser: string): Promise<RegistrationFlow | undefined> {
+    const flow = await this.findByLink(token);
+    if (!flow || !(await this.#deps.flows.take(LINK, token))) return undefined;
+    await this.#replace(flow, { ...flow.record, provenBy: browser, link: undefined });
+    return flow;
+  }
+
+  /**
+   * Makes the account. The caller has checked the password against the policy and hashed it.
+   * @returns the ticket that signs this browser in, once; `taken` when somebody proved the same contact a moment before.
+   */
+  async finish(flow: RegistrationFlow, browser: string, passwordHash: string): Promise<{ ticket: string } | 'taken'> {
+    if (this.step(flow, browser) !== 'create-password') throw new Refusal('wrong_browser', 403);
+    const contact = contactOf(flow.record);
+    try {
+      return await this.#deps.db.transaction().execute(async (transaction) => {
+        const accountId = await this.#createAccount(transaction, flow.record, contact, passwordHash);
+        const kept = { ...flow.record, accountId };
+        if (!(await this.#deps.flows.replace(flow, kept, transaction))) throw new Refusal('expired', 409);
+        return { ticket: await this.#deps.flows.create(TICKET, { accountId, browser }, TICKET_SECONDS, transaction) };
+      });
+    } catch (error) {
+      if (isUniqueViolation(error, 'contacts_verified_key')) return 'taken';
+      throw error;
+    }
+  }
+
+  /** The account a ticket signs in, once and only in the browser that set the password. */
+  async redeemTicket(ticket: string, browser: string): Promise<string | undefined> {
+    const found = await this.#deps.flows.take<{ accountId: string; browser: string }>(TICKET, ticket);
+    return found?.browser === browser ? found.accountId : undefined;
+  }
+
+  async #createAccount(
+    connection: Connection,
+    record: RegistrationRecord,
+    contact: Contact,
+    hash: string,
+  ): Promise<string> {
+    const { accounts, credentials, audit } = this.#deps;
+    const { familyName, givenName, language, agreement } = record;
+    const accountId = await accounts.create(connection, {
+      profile: { familyName, givenName },
+      locale: language,
+      verified: [contact],
+      unverified: contact.kind === 'phone' && record.email ? [{ kind: 'email', value: record.email }] : [],
+      agreement,
+    });
+    await credentials.set(connection, accountId, hash);
+    await audit.record(auditEvent.accountCreated(accountId, contact.kind), connection);
+    return accountId;
+  }
+
+  async #send(flow: RegistrationFlow, connection: Connection): Promise<void> {
+    const { phone, email, browser, language } = flow.record;
+    if (phone) return this.#deps.proof.sendCode(connection, phone, browser, language);
+    const token = await this.#deps.flows.create(LINK, { flowId: flow.id }, this.#deps.linkSeconds, connection);
+    await this.#replace(flow, { ...flow.record, link: token }, connection);
+    await this.#deps.proof.sendLink(connection, email!, token, language);
+  }
+
+  async #replace(flow: RegistrationFlow, record: RegistrationRecord, connection?: Connection): Promise<void> {
+    if (!(await this.#deps.flows.replace(flow, record, connection))) throw new Refusal('expired', 409);
+  }
+}
+
+/** The contact that must be proven: the phone when there is one, else the e-mail address (R4). */
+export function contactOf({ phone, email }: Pick<Applicant, 'phone' | 'email'>): Contact {
+  return phone ? { kind: 'phone', value: phone } : { kind: 'email', value: email! };
+}
+
+export function factsOf({ familyName, givenName, phone, email }: Applicant): PersonalFacts {
+  return { names: [familyName, givenName], phones: phone ? [phone] : [], emails: email ? [email] : [] };
+}

@@ -1,0 +1,62 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from '@prometheus-io/client';
+
+interface MetricSources {
+  passwordQueue(): number;
+  outboxBacklog(): Promise<{ waiting: number; oldestSeconds: number }>;
+}
+
+/** What operators watch. Labels are routes and outcomes, never anything about a person. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly requests = new Histogram({
+    name: 'openesia_request_seconds',
+    help: 'Time to answer a request',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [this.registry],
+  });
+  readonly signIns = new Counter({
+    name: 'openesia_sign_ins_total',
+    help: 'Sign-in attempts with a password',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+  readonly registrations = new Counter({
+    name: 'openesia_registrations_total',
+    help: 'Steps of registration',
+    labelNames: ['step'],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  watch({ passwordQueue, outboxBacklog }: MetricSources): void {
+    const registers = [this.registry];
+    new Gauge({
+      name: 'openesia_password_queue',
+      help: 'Sign-ins waiting for their password to be checked',
+      registers,
+      collect() {
+        this.set(passwordQueue());
+      },
+    });
+    new Gauge({
+      name: 'openesia_outbox_waiting',
+      help: 'Messages and notices not delivered yet',
+      registers,
+      async collect() {
+        this.set((await outboxBacklog()).waiting);
+      },
+    });
+    new Gauge({
+      name: 'openesia_outbox_oldest_seconds',
+      help: 'Age of the oldest message not delivered yet',
+      registers,
+      async collect() {
+        this.set((await outboxBacklog()).oldestSeconds);
+      },
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { fullName, type Account, type AccountContact, type AccountDocument } from '#src/identity/accounts/account.ts';
+import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Scopes } from '#src/platform/config/scopes.ts';
+
+export type ClaimValues = Record<string, unknown>;
+
+/** Claims that a client may ask for by scope, in the form that oidc-provider takes: scope → claim names. */
+export function claimsByScope(scopes: Scopes): Record<string, string[] | null> {
+  const byScope = Object.fromEntries([...scopes].filter(([name]) => name !== 'offline_access').map(([name, { claims }]) => [name, claims]));
+  // Said in every ID token: how, how well and when the person signed in.
+  return { ...byScope, openid: ['sub', 'acr', 'amr', 'auth_time'] };
+}
+
+const contactClaims = ['email', 'email_verified', 'phone_number', 'phone_number_verified'];
+const documentClaims = ['snils', 'inn', 'id_doc'];
+
+/**
+ * Every claim we could make about an account, limited to the names that are needed: contacts and documents are read
+ * only when asked for. Absent values are left out (OpenID Connect Core 5.3.2).
+ */
+export async function claimValues(accounts: Accounts, account: Account, names: ReadonlySet<string>): Promise<ClaimValues> {
+  const needs = (list: string[]) => list.some((name) => names.has(name));
+  const contacts = needs(contactClaims) ? await accounts.contacts(account.id) : [];
+  const documents = needs(documentClaims) ? await accounts.documents(account.id) : [];
+  const values = { ...profileClaims(account), ...fromContacts(contacts), ...fromDocuments(documents) };
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== undefined && names.has(name)));
+}
+
+function profileClaims({ profile, locale, updatedAt }: Account): ClaimValues {
+  return {
+    name: fullName(profile),
+    family_name: profile.familyName,
+    given_name: profile.givenName,
+    middle_name: profile.middleName,
+    nickname: profile.nickname,
+    preferred_username: profile.preferredUsername,
+    profile: profile.profileUrl,
+    picture: profile.pictureUrl,
+    website: profile.websiteUrl,
+    gender: profile.gender,
+    birthdate: profile.birthdate,
+    birthplace: profile.birthplace,
+    citizenship: profile.citizenship,
+    zoneinfo: profile.zoneinfo,
+    locale,
+    address: profile.address,
+    updated_at: Math.floor(updatedAt.getTime() / 1000),
+  };
+}
+
+function fromContacts(contacts: AccountContact[]): ClaimValues {
+  const best = (kind: AccountContact['kind']) => contacts.filter((contact) => contact.kind === kind).sort((a, b) => Number(b.verified) - Number(a.verified))[0];
+  const [email, phone] = [best('email'), best('phone')];
+  return { email: email?.value, email_verified: email?.verified, phone_number: phone?.value, phone_number_verified: phone?.verified };
+}
+
+function fromDocuments(documents: AccountDocument[]): ClaimValues {
+  const value = (kind: string) => documents.find((document) => document.kind === kind && document.verified)?.value;
+  const passport = value('rf_passport');
+  return {
+    snils: value('snils'),
+    inn: value('inn'),
+    id_doc: passport && { type: 'RF_PASSPORT', series: passport.slice(0, 4), number: passport.slice(4) },
+  };
+}

@@ -1,0 +1,162 @@
+import type { Context } from 'koa';
+import { errors, type Interaction, type Provider } from 'oidc-provider';
+import { Refusal } from '#src/platform/errors.ts';
+import type { Account } from '#src/identity/accounts/account.ts';
+import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Tier } from '#src/identity/accounts/tier.ts';
+import type { ClientMetadata } from '#src/identity/clients/client.ts';
+import type { Allowance } from '#src/identity/consents/consents.ts';
+import { tierFor } from '#src/protocols/oidc/assurance.ts';
+import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
+
+export type Step = 'login' | 'terms' | 'tier' | 'consent';
+
+export interface RequestingClient {
+  id: string;
+  name: string;
+  host: string;
+  /** Where the person can begin anew. */
+  uri: string;
+  purpose: string;
+  logoUri?: string;
+  policyUri?: string;
+  tosUri?: string;
+}
+
+/** What a client's request still needs from the person in this browser. */
+export interface CurrentInteraction {
+  uid: string;
+  step: Step;
+  client: RequestingClient;
+  accountId: string | undefined;
+  loginHint: string | undefined;
+  uiLocales: string[];
+  /** Somebody signed in meanwhile in another tab, and nothing demands to do it again. */
+  isAlreadySignedIn: boolean;
+  demand: { tier: Tier; essential: boolean } | undefined;
+  /** What consent is asked for: missing now, or everything when the client wants consent anew. */
+  asked: Allowance;
+  returnTo: string;
+}
+
+/** The only door between pages and protocol: what is asked now; this step is done; the person refused. */
+export class Interactions {
+  readonly #live: LiveProvider;
+  readonly #accounts: Accounts;
+
+  constructor({ live, accounts }: { live: LiveProvider; accounts: Accounts }) {
+    this.#live = live;
+    this.#accounts = accounts;
+  }
+
+  /** @throws Refusal `expired` when it is over, or belongs to another browser (B3). */
+  async current({ req, res }: Context): Promise<CurrentInteraction> {
+    const provider = this.#live.current;
+    const interaction = await find(provider, req, res);
+    const client = await provider.Client.find(interaction.params.client_id as string);
+    if (!client) throw new Refusal('expired', 400);
+    const session = await provider.Session.get(provider.createContext(req, res) as never);
+    const reasons = interaction.prompt.reasons;
+    return {
+      uid: interaction.uid,
+      step: interaction.prompt.name as Step,
+      client: describe(client),
+      accountId: interaction.session?.accountId,
+      loginHint: interaction.params.login_hint as string | undefined,
+      uiLocales: ((interaction.params.ui_locales as string | undefined) ?? '').split(' ').filter(Boolean),
+      isAlreadySignedIn: reasons.every((reason) => reason === 'no_session') && session.accountId !== undefined,
+      demand: interaction.prompt.name === 'tier' ? (interaction.prompt.details as { tier: Tier; essential: boolean }) : undefined,
+      asked: askedFor(interaction),
+      returnTo: interaction.returnTo,
+    };
+  }
+
+  /** Who asks in a request known by its unguessable id alone, for pages outside of it. Undefined: over or unknown. */
+  async clientOf(uid: string): Promise<RequestingClient | undefined> {
+    const provider = this.#live.current;
+    const interaction = await provider.Interaction.find(uid);
+    const client = interaction && (await provider.Client.find(interaction.params.client_id as string));
+    return client && describe(client);
+  }
+
+  /** What the person may be told about themselves on the consent and tier pages. */
+  async account(current: CurrentInteraction): Promise<Account> {
+    const account = current.accountId === undefined ? undefined : await this.#accounts.find(current.accountId);
+    if (account?.status !== 'active') throw new Refusal('expired', 400);
+    return account;
+  }
+
+  async tierOf(account: Account, clientId: string): Promise<Tier> {
+    const client = await this.#live.current.Client.find(clientId);
+    return tierFor(account, (client ?? {}) as ClientMetadata);
+  }
+
+  /** Each answers the address to send the browser to. */
+  async signedIn(ctx: Context, accountId: string, amr: string[]): Promise<string> {
+    return this.#result(ctx, { login: { accountId, amr, remember: false } });
+  }
+
+  async termsAccepted(ctx: Context): Promise<string> {
+    return this.#result(ctx, { terms: {} });
+  }
+
+  async tierDeclined(ctx: Context): Promise<string> {
+    return this.#result(ctx, { tier: { declined: true } });
+  }
+
+  async consented(ctx: Context): Promise<string> {
+    return this.#result(ctx, { consent: {} });
+  }
+
+  async refused(ctx: Context, error = 'access_denied', description = 'the person refused'): Promise<string> {
+    return this.#result(ctx, { error, error_description: description });
+  }
+
+  async #result({ req, res }: Context, result: Record<string, unknown>): Promise<string> {
+    try {
+      return await this.#live.current.interactionResult(req, res, result);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+}
+
+async function find(provider: Provider, req: Context['req'], res: Context['res']): Promise<Interaction> {
+  try {
+    return await provider.interactionDetails(req, res);
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function translate(error: unknown): unknown {
+  return error instanceof errors.SessionNotFound ? new Refusal('expired', 400) : error;
+}
+
+function describe(client: InstanceType<Provider['Client']>): RequestingClient {
+  const address = client.clientUri ?? client.redirectUris?.[0];
+  return {
+    id: client.clientId,
+    name: client.clientName ?? client.clientId,
+    host: address && URL.canParse(address) ? new URL(address).host : '',
+    uri: client.initiateLoginUri ?? client.clientUri ?? (address && URL.canParse(address) ? new URL(address).origin : '/'),
+    purpose: (client as unknown as ClientMetadata).purpose ?? '',
+    logoUri: client.logoUri,
+    policyUri: client.policyUri,
+    tosUri: client.tosUri,
+  };
+}
+
+function askedFor({ prompt, params }: Interaction): Allowance {
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = prompt.details as {
+    missingOIDCScope?: string[];
+    missingOIDCClaims?: string[];
+    missingResourceScopes?: Record<string, string[]>;
+  };
+  const requested = String(params.scope ?? '').split(' ').filter(Boolean);
+  return {
+    scopes: missingOIDCScope ?? (prompt.name === 'consent' ? requested : []),
+    claims: missingOIDCClaims ?? [],
+    resources: Object.fromEntries(Object.entries(missingResourceScopes ?? {}).map(([resource, scopes]) => [resource, scopes.join(' ')])),
+  };
+}

@@ -1,0 +1,245 @@
+import { createHmac } from 'node:crypto';
+import type { Context } from 'koa';
+import { errors, Provider, type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Config } from '#src/platform/config/config.ts';
+import type { Scopes } from '#src/platform/config/scopes.ts';
+import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
+import { clientRuleNames, clientRules } from '#src/identity/clients/client.ts';
+import type { Consents } from '#src/identity/consents/consents.ts';
+import type { Sessions } from '#src/identity/sessions/sessions.ts';
+import { accountClient } from '#src/protocols/oidc/account-client.ts';
+import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps } from '#src/protocols/oidc/adapter.ts';
+import { acrOf, acrValues, tierFor } from '#src/protocols/oidc/assurance.ts';
+import { claimsByScope, claimValues } from '#src/protocols/oidc/claims.ts';
+import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
+import { accountOf, createInteractionPolicy, metadataOf, type RequestAccount } from '#src/protocols/oidc/interaction-policy.ts';
+import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
+
+/** The pages that the protocol itself has to show; made by the floor above. */
+export interface ProtocolPages {
+  signOut(ctx: Context, form: { action: string; xsrf: string; clientName?: string }): Promise<void>;
+  signedOut(ctx: Context): Promise<void>;
+  error(ctx: Context, error: { error: string; error_description?: string }, cause: Error): Promise<void>;
+}
+
+export interface ProviderDeps extends AdapterDeps {
+  config: Config;
+  scopes: Scopes;
+  agreement: Agreement;
+  accounts: Accounts;
+  sessions: Sessions;
+  consents: Consents;
+  pages: ProtocolPages;
+  registrationToken: string | undefined;
+  cookieKeys: string[];
+  pairwiseKey: Buffer;
+  /** Queues the logout notice to one client instead of sending it while the person waits. */
+  queueLogout(notice: { clientId: string; accountId: string; sid: string }): Promise<void>;
+}
+
+export const routes = {
+  authorization: '/oauth2/auth',
+  token: '/oauth2/token',
+  userinfo: '/oauth2/userinfo',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  pushed_authorization_request: '/oauth2/par',
+  registration: '/oauth2/register',
+  end_session: '/oauth2/logout',
+  jwks: '/.well-known/jwks.json',
+};
+
+/** One provider with these signing keys. It holds no state, so rotating keys means building another one. */
+export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
+  const { config } = deps;
+  const provider = new Provider(config.issuer, {
+    ...storageAndKeys(deps, jwks),
+    ...lifetimes(config),
+    ...subjects(deps),
+    features: features(deps),
+    routes,
+    acrValues,
+    subjectTypes: ['pairwise', 'public'],
+    clientDefaults: { subject_type: 'pairwise', id_token_signed_response_alg: 'ES256', grant_types: ['authorization_code'] },
+    enabledJWA: signingAlgorithms,
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    responseTypes: ['code', 'none'],
+    scopes: ['openid', 'offline_access'],
+    pkce: { required: isChallengeRequired },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: createInteractionPolicy(deps.agreement) },
+    loadExistingGrant: createGrantLoader(deps.consents),
+    rotateRefreshToken: ({ oidc }) => !isSenderConstrained(oidc),
+    clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
+    extraClientMetadata: { properties: clientRuleNames, validator: checkClientRule },
+    renderError: (ctx, out, error) => deps.pages.error(ctx, out, error),
+    fetch: fetchPublic(config),
+    allowOmittingSingleRegisteredRedirectUri: true,
+  });
+  harden(provider, deps);
+  return provider;
+}
+
+const signingAlgorithms: Configuration['enabledJWA'] = {
+  idTokenSigningAlgValues: ['ES256', 'RS256'],
+  userinfoSigningAlgValues: ['ES256', 'RS256'],
+  clientAuthSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+  requestObjectSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+  dPoPSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+};
+
+function storageAndKeys(deps: ProviderDeps, jwks: JWKS): Partial<Configuration> {
+  const { issuer, service } = deps.config;
+  const secure = issuer.startsWith('https:');
+  const prefix = secure ? '__Host-' : '';
+  const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: true, overwrite: true } as const;
+  return {
+    adapter: createAdapter(deps),
+    clients: [accountClient(issuer, service.name)],
+    jwks,
+    cookies: {
+      keys: deps.cookieKeys,
+      // Interaction cookies are bound to their path, which the __Host- prefix forbids.
+      names: { session: `${prefix}session`, interaction: 'interaction', resume: 'interaction_resume' },
+      long: { ...cookie, path: '/' },
+      short: cookie,
+    },
+  };
+}
+
+function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
+  const day = 86_400;
+  return {
+    ttl: {
+      AuthorizationCode: tokens.codeSeconds,
+      AccessToken: tokens.accessTokenSeconds,
+      ClientCredentials: tokens.accessTokenSeconds,
+      IdToken: tokens.idTokenSeconds,
+      RefreshToken: tokens.refreshTokenDays * day,
+      Grant: tokens.grantDays * day,
+      Interaction: tokens.interactionMinutes * 60,
+      PushedAuthorizationRequest: tokens.pushedRequestSeconds,
+      // A client that renews silently every minute must not keep a session alive that nobody uses (B6).
+      Session: (ctx, session) => {
+        const now = Math.floor(Date.now() / 1000);
+        const isSilent = ctx.oidc.params?.prompt === 'none' && typeof session.exp === 'number';
+        const idle = isSilent ? session.exp! - now : sessions.idleMinutes * 60;
+        const absolute = session.loginTs ? session.loginTs + sessions.absoluteHours * 3600 - now : idle;
+        return Math.max(1, Math.min(idle, absolute));
+      },
+    },
+  };
+}
+
+function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Configuration> {
+  return {
+    claims: claimsByScope(scopes),
+    async findAccount(_ctx, id) {
+      const account = await accounts.find(id);
+      if (account?.status !== 'active') return undefined;
+      const found: RequestAccount & { claims: unknown } = {
+        accountId: id,
+        account,
+        claims: async (_use: string, scope: string, claims: Record<string, unknown>) => {
+          const names = new Set([...Object.keys(claims ?? {}), ...scope.split(' ').flatMap((name) => scopes.get(name)?.claims ?? [])]);
+          return { ...(await claimValues(accounts, account, names)), sub: id };
+        },
+      };
+      return found as never;
+    },
+    // One person is another subject at every site, and nobody without the key can join them.
+    pairwiseIdentifier: async (_ctx, accountId, client) =>
+      createHmac('sha256', pairwiseKey).update(`${client.sectorIdentifier}\0${accountId}`).digest('base64url'),
+  };
+}
+
+function features({ config, registrationToken, pages }: ProviderDeps): Configuration['features'] {
+  const mayRegister = config.sandbox || registrationToken !== undefined;
+  return {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: isIntrospectionAllowed },
+    revocation: { enabled: true },
+    userinfo: { enabled: true },
+    jwtUserinfo: { enabled: true },
+    dPoP: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
+    claimsParameter: { enabled: true },
+    backchannelLogout: { enabled: true },
+    registration: { enabled: mayRegister, initialAccessToken: config.sandbox ? false : registrationToken },
+    registrationManagement: { enabled: mayRegister },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx) =>
+        pages.signOut(ctx, {
+          action: ctx.oidc.urlFor('end_session_confirm'),
+          xsrf: ctx.oidc.session!.state!.secret as string,
+          clientName: ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId,
+        }),
+      postLogoutSuccessSource: (ctx) => pages.signedOut(ctx),
+    },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: (_ctx, _client, oneOf) => oneOf as never,
+      useGrantedResource: () => false,
+      getResourceServerInfo(_ctx, identifier) {
+        const server = config.resourceServers.find((known) => known.identifier === identifier);
+        if (!server) throw new errors.InvalidTarget();
+        return {
+          scope: server.scopes.join(' '),
+          audience: identifier,
+          accessTokenFormat: server.format,
+          accessTokenTTL: config.tokens.accessTokenSeconds,
+          jwt: { sign: { alg: 'ES256' } },
+        };
+      },
+    },
+  };
+}
+
+/** What the library decides for itself and we decide otherwise. */
+function harden(provider: Provider, { sessions, queueLogout }: ProviderDeps): void {
+  hardenSession(provider, sessions);
+  hardenReplayDetection(provider);
+  Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
+    get(this: KoaContextWithOIDC['oidc']) {
+      const account = accountOf(this);
+      return account && acrOf(tierFor(account, metadataOf(this)));
+    },
+  });
+  const { backchannelLogout: sendBackchannelLogout } = provider.Client.prototype as unknown as LogoutSender;
+  Object.assign(provider.Client.prototype, {
+    sendBackchannelLogout,
+    async backchannelLogout(this: { clientId: string }, accountId: string, sid: string) {
+      await queueLogout({ clientId: this.clientId, accountId, sid });
+    },
+  });
+}
+
+interface LogoutSender {
+  backchannelLogout(accountId: string, sid: string): Promise<void>;
+}
+
+/** RFC 9700 section 2.1.1: an exempt client binds its request by a nonce instead. */
+function isChallengeRequired(ctx: KoaContextWithOIDC, client: unknown): boolean {
+  if (ctx.oidc.params?.response_type === 'none') return false;
+  return (client as { pkce?: string }).pkce !== 'exempt' || !ctx.oidc.params?.nonce;
+}
+
+function isSenderConstrained({ client, entities }: KoaContextWithOIDC['oidc']): boolean {
+  const token = entities.RefreshToken as { isSenderConstrained?: () => boolean } | undefined;
+  return client?.clientAuthMethod !== 'none' && Boolean(token?.isSenderConstrained?.());
+}
+
+/** A client learns about its own tokens, and about tokens made for it as a resource server. */
+function isIntrospectionAllowed(_ctx: unknown, client: { clientId: string; clientAuthMethod?: string }, token: unknown): boolean {
+  const { clientId, aud } = token as { clientId?: string; aud?: string | string[] };
+  if (client.clientAuthMethod === 'none') return clientId === client.clientId;
+  return clientId === client.clientId || [aud].flat().includes(client.clientId);
+}
+
+function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: Record<string, unknown>): void {
+  const rule = clientRules.shape[key as keyof typeof clientRules.shape];
+  const parsed = rule.safeParse(value);
+  if (!parsed.success) throw new errors.InvalidClientMetadata(`${key}: ${parsed.error.issues[0]!.message}`);
+  metadata[key] = parsed.data;
+}

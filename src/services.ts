@@ -1,0 +1,144 @@
+import type { Config } from '#src/platform/config/config.ts';
+import { loadScopes } from '#src/platform/config/scopes.ts';
+import type { Secrets } from '#src/platform/config/secrets.ts';
+import type { Clock } from '#src/platform/clock.ts';
+import { Translations } from '#src/platform/i18n/translator.ts';
+import type { Logger } from '#src/platform/logger.ts';
+import { Faults } from '#src/platform/messaging/faults.ts';
+import { Messages } from '#src/platform/messaging/messages.ts';
+import { Outbox } from '#src/platform/messaging/outbox.ts';
+import { SandboxInbox } from '#src/platform/messaging/sandbox-inbox.ts';
+import { chooseSenders } from '#src/platform/messaging/senders.ts';
+import { Metrics } from '#src/platform/metrics.ts';
+import { Assets } from '#src/platform/pages/assets.ts';
+import { PageRenderer } from '#src/platform/pages/page-renderer.ts';
+import { Budgets } from '#src/platform/security/budgets.ts';
+import { BlindIndex, deriveKey, FieldEncryption } from '#src/platform/security/encryption.ts';
+import type { Storage } from '#src/platform/storage/database.ts';
+import { Flows } from '#src/platform/storage/flows.ts';
+import { Accounts } from '#src/identity/accounts/accounts.ts';
+import { Audit } from '#src/identity/audit/audit.ts';
+import { Clients } from '#src/identity/clients/clients.ts';
+import { Codes } from '#src/identity/codes/codes.ts';
+import { SendLimits } from '#src/identity/codes/send-limits.ts';
+import { Consents } from '#src/identity/consents/consents.ts';
+import { Credentials } from '#src/identity/credentials/credentials.ts';
+import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
+import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
+import { ContactProof } from '#src/identity/registration/contact-proof.ts';
+import { Registration } from '#src/identity/registration/registration.ts';
+import { Artifacts } from '#src/identity/sessions/artifacts.ts';
+import { Grants } from '#src/identity/sessions/grants.ts';
+import { Sessions } from '#src/identity/sessions/sessions.ts';
+import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import { Interactions } from '#src/protocols/oidc/interaction.ts';
+import { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
+import { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
+import { createProvider } from '#src/protocols/oidc/provider.ts';
+import { SigningKeys } from '#src/protocols/oidc/signing-keys.ts';
+import { Pages } from '#src/web/middleware/page.ts';
+import { createProtocolPages } from '#src/web/sign-out/protocol-pages.ts';
+
+export type Services = Awaited<ReturnType<typeof buildServices>>;
+
+interface Foundation {
+  config: Config;
+  secrets: Secrets;
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Builds every service once, by hand, bottom to top. The only file that knows all of them. */
+export async function buildServices({ config, secrets, storage, clock, logger }: Foundation) {
+  const { db, statements } = storage;
+
+  // Platform
+  const encryption = new FieldEncryption(secrets.masterKeys);
+  const index = new BlindIndex(secrets.indexKey);
+  const budgets = new Budgets({ db, clock, index });
+  const flows = new Flows({ db, clock, encryption });
+  const translations = Translations.load(new URL('../config/locales', import.meta.url).pathname, { strict: !config.production });
+  const assets = Assets.load();
+  const renderer = new PageRenderer({ translations, assets, cache: true, service: config.service });
+  const metrics = new Metrics();
+  const outbox = new Outbox({ db, clock, encryption, logger, retry: { attempts: config.messaging.attempts } });
+  const inbox = new SandboxInbox({ db, clock, encryption, index });
+  const faults = new Faults();
+  const senders = chooseSenders({ settings: config.messaging, inbox, logger, faults: config.sandbox ? faults : undefined });
+  const messages = new Messages({ outbox, translations, senders, issuer: config.issuer, serviceName: config.service.name });
+
+  // Identity
+  const agreement = { terms: config.service.termsVersion, privacy: config.service.privacyVersion };
+  const audit = new Audit({ db, clock });
+  const sessions = new Sessions({ db, statements, clock, absoluteHours: config.sessions.absoluteHours });
+  const grants = new Grants({ statements, clock });
+  const artifacts = new Artifacts({ statements, clock, encryption });
+  const clients = new Clients({ db, encryption, clock, cacheMs: 1000 });
+  const accounts = new Accounts({ db, statements, clock, encryption, index });
+  const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
+  const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
+  const sendLimits = new SendLimits({ budgets, settings: config.codes });
+  const hasher = new PasswordHasher(config.passwords);
+  const policy = new PasswordPolicy(config.passwords);
+  const credentials = new Credentials({ db, clock, accounts, hasher, budgets, audit, settings: config.passwords });
+  const proof = new ContactProof({ clock, accounts, codes, sendLimits, messages, issuer: config.issuer, settings: config.codes });
+  const registration = new Registration({
+    db,
+    flows,
+    accounts,
+    credentials,
+    proof,
+    audit,
+    linkSeconds: config.codes.emailLinkMinutes * 60,
+  });
+
+  // Protocols
+  const scopes = loadScopes();
+  const pages = new Pages({ config, renderer, translations });
+  const cookieKeys = secrets.masterKeys.map(({ key }) => deriveKey(key, 'cookies').toString('base64url'));
+  const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });
+  await signingKeys.ensure();
+  const logout = new BackchannelLogout({ outbox, db, clock });
+  const live = await LiveProvider.start({
+    keys: signingKeys,
+    issuer: config.issuer,
+    logger,
+    build: (jwks) =>
+      createProvider(
+        {
+          config,
+          scopes,
+          agreement,
+          accounts,
+          sessions,
+          consents,
+          grants,
+          artifacts,
+          clients,
+          cookieKeys,
+          pairwiseKey: deriveKey(secrets.indexKey, 'pairwise'),
+          registrationToken: secrets.registrationToken,
+          interactionMinutes: config.tokens.interactionMinutes,
+          pages: createProtocolPages(pages, logger),
+          async queueLogout(notice) {
+            await logout.queue(notice);
+            logout.wake();
+          },
+        },
+        jwks,
+      ),
+  });
+  logout.deliverThrough(live);
+  const interactions = new Interactions({ live, accounts });
+  const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
+
+  metrics.watch({ passwordQueue: () => hasher.queueLength, outboxBacklog: () => outbox.backlog() });
+
+  return {
+    config, secrets, storage, clock, logger, db,
+    encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
+    agreement, audit, sessions, clients, accounts, consents, hasher, policy, credentials, registration,
+    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions,
+  }; // prettier-ignore
+}

@@ -1,0 +1,176 @@
+import Router from '@koa/router';
+import type { Context, Next } from 'koa';
+import { z } from 'zod';
+import type { Clock } from '#src/platform/clock.ts';
+import type { Scopes } from '#src/platform/config/scopes.ts';
+import type { Database } from '#src/platform/storage/database.ts';
+import { parseForm } from '#src/platform/pages/form.ts';
+import { fullName, type Account } from '#src/identity/accounts/account.ts';
+import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import { tierFrom } from '#src/identity/accounts/tier.ts';
+import type { Clients } from '#src/identity/clients/clients.ts';
+import type { Consents } from '#src/identity/consents/consents.ts';
+import type { Sessions } from '#src/identity/sessions/sessions.ts';
+import { ACCOUNT_CLIENT_ID, accountSignInPath } from '#src/protocols/oidc/account-client.ts';
+import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import type { Pages } from '#src/web/middleware/page.ts';
+
+export interface AccountDeps {
+  pages: Pages;
+  clock: Clock;
+  db: Database;
+  accounts: Accounts;
+  accountSessions: AccountSessions;
+  sessions: Sessions;
+  consents: Consents;
+  clients: Clients;
+  scopes: Scopes;
+}
+
+interface SignedIn {
+  account: Account;
+  sessionUid: string;
+}
+
+const endForm = z.object({ session: z.string().min(1).max(100) });
+const revokeForm = z.object({ client: z.string().min(1).max(200) });
+
+/** The personal account: my data, where I am signed in, what I allowed. */
+export function createAccountRoutes(deps: AccountDeps): Router {
+  const { pages, accounts, accountSessions, sessions, consents, clients } = deps;
+  const router = new Router({ prefix: '/account' });
+
+  router.get('/signed-in', (ctx) => pages.of(ctx).redirect(safePath(ctx.query.state)));
+  router.use(requireSignIn(deps));
+
+  router.get('/', async (ctx) => {
+    const { account } = signedIn(ctx);
+    const page = pages.of(ctx);
+    const documents = await accounts.documents(account.id);
+    await page.show('account/overview', {
+      ...navigation('overview'),
+      person: {
+        name: fullName(account.profile),
+        oid: account.oid,
+        birthdate: account.profile.birthdate && page.translator.date(new Date(`${account.profile.birthdate}T00:00:00Z`)),
+        contacts: await accounts.contacts(account.id),
+        documents: documents.map(({ kind, value }) => ({ label: page.t(`document.${kind}`), value })),
+      },
+      tier: tierFrom(account.evidence),
+    });
+  });
+
+  router.get('/sessions', async (ctx) => {
+    const { account, sessionUid } = signedIn(ctx);
+    const page = pages.of(ctx);
+    const live = await sessions.list(account.id);
+    const named = live.map(async ({ uid, device, signedInAt, seenAt, clientIds }) => ({
+      id: uid,
+      current: uid === sessionUid,
+      device: device ?? page.t('sessions.unknown-device'),
+      startedAt: page.translator.dateTime(signedInAt ?? seenAt),
+      lastSeenAt: page.translator.dateTime(seenAt),
+      clients: await clientNames(clientIds),
+    }));
+    const list = await Promise.all(named);
+    await page.show('account/sessions', {
+      ...navigation('sessions'),
+      sessions: list.sort((a, b) => Number(b.current) - Number(a.current)),
+      endAction: '/account/sessions/end',
+      endAllAction: '/account/sessions/end-all',
+    });
+  });
+
+  router.post('/sessions/end', async (ctx) => {
+    const { account } = signedIn(ctx);
+    const form = parseForm(endForm, ctx.request.body);
+    if (form.ok) await accountSessions.end(account.id, form.data.session);
+    pages.of(ctx).redirect('/account/sessions');
+  });
+
+  router.post('/sessions/end-all', async (ctx) => {
+    const { account, sessionUid } = signedIn(ctx);
+    await accountSessions.endOthers(account.id, sessionUid);
+    pages.of(ctx).redirect('/account/sessions');
+  });
+
+  router.get('/consents', async (ctx) => {
+    const { account } = signedIn(ctx);
+    const page = pages.of(ctx);
+    const list = await consents.list(account.id);
+    await page.show('account/consents', {
+      ...navigation('consents'),
+      consents: list.map(({ clientId, metadata, scopes, claims, grantedAt }) => ({
+        clientId,
+        name: String(metadata.client_name ?? clientId),
+        host: hostOf(metadata),
+        items: spokenClaims(scopes, claims, deps.scopes).map((claim) => page.t(`claim.${claim}`)),
+        grantedAt: page.translator.dateTime(grantedAt),
+      })),
+      revokeAction: '/account/consents/revoke',
+    });
+  });
+
+  router.post('/consents/revoke', async (ctx) => {
+    const { account } = signedIn(ctx);
+    const form = parseForm(revokeForm, ctx.request.body);
+    if (form.ok) await consents.revoke(account.id, form.data.client);
+    pages.of(ctx).redirect('/account/consents');
+  });
+
+  router.post('/sign-out', async (ctx) => {
+    const { account, sessionUid } = signedIn(ctx);
+    await accountSessions.end(account.id, sessionUid);
+    accountSessions.forgetCookie(ctx);
+    pages.of(ctx).redirect('/signed-out');
+  });
+
+  async function clientNames(ids: string[]): Promise<string[]> {
+    const others = ids.filter((id) => id !== ACCOUNT_CLIENT_ID);
+    return Promise.all(others.map(async (id) => String((await clients.find(id))?.metadata.client_name ?? id)));
+  }
+
+  return router;
+}
+
+function requireSignIn({ pages, accounts, accountSessions }: AccountDeps) {
+  return async (ctx: Context, next: Next) => {
+    const session = await accountSessions.current(ctx);
+    const account = session && (await accounts.find(session.accountId));
+    if (account?.status !== 'active') {
+      const returnTo = ctx.method === 'GET' ? ctx.path : '/account';
+      return pages.of(ctx).redirect(accountSignInPath(returnTo));
+    }
+    const page = pages.of(ctx);
+    page.isSignedIn = true;
+    if (account.locale) page.preferLanguage([account.locale]);
+    const state: SignedIn = { account, sessionUid: session!.uid };
+    ctx.state.signedIn = state;
+    return next();
+  };
+}
+
+function signedIn(ctx: Context): SignedIn {
+  return ctx.state.signedIn as SignedIn;
+}
+
+function navigation(nav: string) {
+  return { nav, signOutAction: '/account/sign-out' };
+}
+
+/** Back to a page of the account and nowhere else. */
+function safePath(state: unknown): string {
+  return typeof state === 'string' && /^\/account(\/[a-z-]+)*$/.test(state) ? state : '/account';
+}
+
+function hostOf(metadata: Record<string, unknown>): string {
+  const address = String(metadata.client_uri ?? (metadata.redirect_uris as string[] | undefined)?.[0] ?? '');
+  return URL.canParse(address) ? new URL(address).host : '';
+}
+
+const unspoken = new Set(['sub', 'email_verified', 'phone_number_verified', 'updated_at']);
+
+function spokenClaims(scopes: string[], claims: string[], catalogue: Scopes): string[] {
+  const names = new Set([...claims, ...scopes.flatMap((scope) => catalogue.get(scope)?.claims ?? [])]);
+  return [...names].filter((name) => !unspoken.has(name));
+}

@@ -1,0 +1,48 @@
+import type { Scopes, ScopeGroup } from '#src/platform/config/scopes.ts';
+import type { Translator } from '#src/platform/i18n/translator.ts';
+import type { Allowance } from '#src/identity/consents/consents.ts';
+
+interface ConsentGroup {
+  title: string;
+  items: { label: string; value: string; sensitive?: boolean }[];
+}
+
+const order: ScopeGroup[] = ['identity', 'contacts', 'address', 'documents', 'organisations'];
+/** Said beside the value they belong to, or of no interest to a person. */
+const unspoken = new Set(['sub', 'email_verified', 'phone_number_verified', 'updated_at', 'locale', 'zoneinfo', 'profile']);
+
+/** Claim names that a request would send, for reading their values. */
+export function claimNames(asked: Allowance, scopes: Scopes): Set<string> {
+  return new Set([...asked.claims, ...asked.scopes.flatMap((scope) => scopes.get(scope)?.claims ?? [])]);
+}
+
+/** Each value that will be sent, as the person's own, under the headings of config/scopes.yaml. Absent values are not listed. */
+export function consentGroups(asked: Allowance, scopes: Scopes, values: Record<string, unknown>, translator: Translator): ConsentGroup[] {
+  const names = [...claimNames(asked, scopes)].filter((name) => values[name] !== undefined && !unspoken.has(name));
+  return order.flatMap((group) => {
+    const items = names
+      .filter((name) => homeOf(name, scopes).group === group)
+      .map((name) => ({
+        label: translator.t(`claim.${name}`),
+        value: spoken(name, values, translator),
+        sensitive: homeOf(name, scopes).sensitive,
+      }));
+    return items.length > 0 ? [{ title: translator.t(`scope-group.${group}`), items }] : [];
+  });
+}
+
+function homeOf(claim: string, scopes: Scopes): { group: ScopeGroup; sensitive: boolean } {
+  return [...scopes.values()].find(({ claims }) => claims.includes(claim)) ?? { group: 'identity', sensitive: false };
+}
+
+function spoken(name: string, values: Record<string, unknown>, translator: Translator): string {
+  const value = values[name];
+  if (name === 'birthdate') return translator.date(new Date(`${String(value)}T00:00:00Z`));
+  if (name === 'gender') return translator.t(`gender.${String(value)}`);
+  if (name === 'address') return (value as { formatted?: string }).formatted ?? Object.values(value as object).join(', ');
+  if (name === 'id_doc') {
+    const { series, number } = value as { series: string; number: string };
+    return `${series} ${number}`;
+  }
+  return String(value);
+}

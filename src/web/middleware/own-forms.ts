@@ -1,0 +1,37 @@
+import { bodyParser } from '@koa/bodyparser';
+import type { Context, Middleware } from 'koa';
+import { Refusal } from '#src/platform/errors.ts';
+import { isFormToken, type Pages } from '#src/web/middleware/page.ts';
+
+const BODY_LIMIT = '56kb';
+
+/** Reads a posted form. Anything but a form is refused before it is read. */
+export function readForms(): Middleware {
+  const parse = bodyParser({ enableTypes: ['form'], formLimit: BODY_LIMIT, encoding: 'utf-8' });
+  return async (ctx, next) => {
+    if (ctx.method === 'POST' && !ctx.is('urlencoded')) throw new Refusal('unsupported_media', 415);
+    return parse(ctx as never, next);
+  };
+}
+
+/**
+ * A state change must come from a form of ours in this browser (B9): by Fetch Metadata, by Origin where a browser does not
+ * send it, and in any case by the form's token, which is bound to the browser's cookie.
+ */
+export function requireOwnForms(pages: Pages, issuer: string): Middleware {
+  return (ctx, next) => {
+    if (['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) return next();
+    if (!isSameOrigin(ctx, issuer)) throw new Refusal('csrf', 403);
+    const browser = pages.knownBrowserOf(ctx);
+    if (!browser) throw new Refusal('cookies_required', 403);
+    if (!isFormToken(browser, (ctx.request.body as Record<string, unknown> | undefined)?.csrf)) throw new Refusal('csrf', 403);
+    return next();
+  };
+}
+
+function isSameOrigin(ctx: Context, issuer: string): boolean {
+  const site = ctx.get('sec-fetch-site');
+  if (site) return site === 'same-origin';
+  const origin = ctx.get('origin');
+  return origin === '' || origin === issuer;
+}

@@ -1,0 +1,148 @@
+import type { Context } from 'koa';
+import Tokens from 'csrf';
+import type { Config } from '#src/platform/config/config.ts';
+import { languages, matchLanguage, type Language, type Translations, type Translator } from '#src/platform/i18n/translator.ts';
+import type { PageContext, PageRenderer } from '#src/platform/pages/page-renderer.ts';
+import { newToken } from '#src/platform/security/random.ts';
+
+export type ClientBanner = NonNullable<PageContext['client']>;
+
+const YEAR_MS = 365 * 86_400_000;
+const tokens = new Tokens();
+
+interface PagesDeps {
+  config: Pick<Config, 'issuer' | 'service' | 'sandbox'>;
+  renderer: PageRenderer;
+  translations: Translations;
+}
+
+/** The person's side of a request: their browser, their language, and the page they get. */
+export class Pages {
+  readonly #deps: PagesDeps;
+  readonly #browserCookie: string;
+  readonly #secure: boolean;
+
+  constructor(deps: PagesDeps) {
+    this.#deps = deps;
+    this.#secure = deps.config.issuer.startsWith('https:');
+    this.#browserCookie = `${this.#secure ? '__Host-' : ''}browser`;
+  }
+
+  of(ctx: Context): Page {
+    const state = ctx.state as { page?: Page };
+    return (state.page ??= new Page(ctx, this));
+  }
+
+  get deps(): PagesDeps {
+    return this.#deps;
+  }
+
+  /** A random secret of this browser: what codes, journeys and forms are bound to. */
+  browserOf(ctx: Context): string {
+    const known = ctx.cookies.get(this.#browserCookie, { signed: true });
+    if (known) return known;
+    const fresh = newToken();
+    ctx.cookies.set(this.#browserCookie, fresh, { ...this.cookie, maxAge: YEAR_MS });
+    return fresh;
+  }
+
+  /** Undefined: the browser keeps no cookies, or this is its first request. */
+  knownBrowserOf(ctx: Context): string | undefined {
+    return ctx.cookies.get(this.#browserCookie, { signed: true });
+  }
+
+  get cookie() {
+    return { httpOnly: true, sameSite: 'lax', secure: this.#secure, signed: true, overwrite: true, path: '/' } as const;
+  }
+}
+
+export class Page {
+  readonly #ctx: Context;
+  readonly #pages: Pages;
+  #browser: string | undefined;
+  #language: { language: Language; isChosen: boolean } | undefined;
+  /** Who asks, inside a client's request. */
+  client: ClientBanner | undefined;
+  isSignedIn = false;
+
+  constructor(ctx: Context, pages: Pages) {
+    this.#ctx = ctx;
+    this.#pages = pages;
+  }
+
+  get browser(): string {
+    return (this.#browser ??= this.#pages.browserOf(this.#ctx));
+  }
+
+  get address(): string {
+    return this.#ctx.state.address as string;
+  }
+
+  get language(): Language {
+    return this.#resolveLanguage().language;
+  }
+
+  get translator(): Translator {
+    return this.#pages.deps.translations.for(this.language);
+  }
+
+  t(key: string, args?: Record<string, string | number>): string {
+    return this.translator.t(key, args);
+  }
+
+  /** What a client or the account asks for; a choice made by the person on this very journey is stronger. */
+  preferLanguage(tags: string[], isChosen = true): void {
+    const chosenHere = this.#ctx.cookies.get('language_here', { signed: true });
+    const wanted = matchLanguage(tags);
+    if (wanted && !chosenHere) this.#language = { language: wanted, isChosen: isChosen || this.#resolveLanguage().isChosen };
+  }
+
+  /** Answers with a page. 422 for a form that must be corrected, the typed values kept. */
+  async show(view: string, data: Record<string, unknown> = {}, status = 200): Promise<void> {
+    const { renderer, config } = this.#pages.deps;
+    const { language, isChosen } = this.#resolveLanguage();
+    const html = await renderer.render(view, data, {
+      language,
+      csrf: tokens.create(this.browser),
+      path: this.#ctx.method === 'GET' ? this.#ctx.path : pathOfReferer(this.#ctx),
+      chooseLanguage: !isChosen,
+      client: this.client,
+      signedIn: this.isSignedIn,
+      sandbox: config.sandbox,
+    });
+    this.#ctx.status = status;
+    this.#ctx.type = 'text/html; charset=utf-8';
+    this.#ctx.set('cache-control', 'no-store');
+    this.#ctx.set('content-language', language);
+    this.#ctx.body = html;
+  }
+
+  /** After a post that succeeded. */
+  redirect(path: string): void {
+    this.#ctx.status = 303;
+    this.#ctx.set('location', path);
+    this.#ctx.body = '';
+  }
+
+  #resolveLanguage(): { language: Language; isChosen: boolean } {
+    return (this.#language ??= resolveLanguage(this.#ctx, this.#pages.deps.config.service.defaultLanguage));
+  }
+}
+
+/** Whether the form was made for this browser. */
+export function isFormToken(browser: string, token: unknown): boolean {
+  return typeof token === 'string' && tokens.verify(browser, token);
+}
+
+/** Chosen here or before; else what the browser prefers, and then the choice is offered first on the page (F2). */
+function resolveLanguage(ctx: Context, fallback: Language): { language: Language; isChosen: boolean } {
+  const chosen = ctx.cookies.get('language_here', { signed: true }) ?? ctx.cookies.get('language', { signed: true });
+  const known = languages.find((language) => language === chosen);
+  if (known) return { language: known, isChosen: true };
+  const accepted = ctx.get('accept-language').split(',').map((part) => part.split(';')[0]!);
+  return { language: matchLanguage(accepted) ?? fallback, isChosen: false };
+}
+
+function pathOfReferer(ctx: Context): string {
+  return (ctx.state.formPath as string | undefined) ?? ctx.path;
+}
