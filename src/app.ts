@@ -11,6 +11,7 @@ import { createInteractionRoutes } from '#src/web/interaction/interaction-routes
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
 import { createErrorPages } from '#src/web/middleware/error-pages.ts';
 import { createFrontDoor } from '#src/web/middleware/front-door.ts';
+import { loadInteraction } from '#src/web/middleware/interaction.ts';
 import { readForms, requireOwnForms } from '#src/web/middleware/own-forms.ts';
 import { createSecurityHeaders } from '#src/web/middleware/security-headers.ts';
 import { serveAssets, servePrepared } from '#src/web/middleware/prepared.ts';
@@ -26,7 +27,14 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   const app = new Koa({ proxy: true, keys: services.cookieKeys });
 
   app.use(createFrontDoor({ config, logger, metrics }));
-  app.use(createHealthRoutes({ isReady, metrics, metricsOpen: config.metrics.open, metricsToken: secrets.metricsToken }).routes());
+  app.use(
+    createHealthRoutes({
+      isReady,
+      metrics,
+      metricsOpen: config.metrics.open,
+      metricsToken: secrets.metricsToken,
+    }).routes(),
+  );
   app.use(servePrepared(live, config.tokens.keysMaxAgeSeconds));
   app.use(createSecurityHeaders(config.issuer));
   app.use(serveAssets(services.assets));
@@ -35,6 +43,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
 
   app.use(readForms());
   app.use(requireOwnForms(pages, config.issuer));
+  app.use(loadInteraction(pages, services.interactions));
   for (const router of [
     createStartRoutes(services),
     createLanguageRoutes(services),

@@ -3,7 +3,9 @@ import type { Services } from '#src/services.ts';
 /** What a person who just started it wants to know. */
 export function sayWhereToGo({ config }: Services): void {
   const { issuer, storage } = config;
-  const database = storage.databaseUrl ? 'PostgreSQL' : `embedded in ${storage.dataDir} (for trying out: it does not survive a power cut)`;
+  const database = storage.databaseUrl
+    ? 'PostgreSQL'
+    : `embedded in ${storage.dataDir} (for trying out: it does not survive a power cut)`;
   const lines = [
     '',
     `  ${config.service.name} is running at ${issuer}`,

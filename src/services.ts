@@ -58,15 +58,28 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const index = new BlindIndex(secrets.indexKey);
   const budgets = new Budgets({ db, clock, index });
   const flows = new Flows({ db, clock, encryption });
-  const translations = Translations.load(new URL('../config/locales', import.meta.url).pathname, { strict: !config.production });
+  const translations = Translations.load(new URL('../config/locales', import.meta.url).pathname, {
+    strict: !config.production,
+  });
   const assets = Assets.load();
   const renderer = new PageRenderer({ translations, assets, cache: true, service: config.service });
   const metrics = new Metrics();
   const outbox = new Outbox({ db, clock, encryption, logger, retry: { attempts: config.messaging.attempts } });
   const inbox = new SandboxInbox({ db, clock, encryption, index });
   const faults = new Faults();
-  const senders = chooseSenders({ settings: config.messaging, inbox, logger, faults: config.sandbox ? faults : undefined });
-  const messages = new Messages({ outbox, translations, senders, issuer: config.issuer, serviceName: config.service.name });
+  const senders = chooseSenders({
+    settings: config.messaging,
+    inbox,
+    logger,
+    faults: config.sandbox ? faults : undefined,
+  });
+  const messages = new Messages({
+    outbox,
+    translations,
+    senders,
+    issuer: config.issuer,
+    serviceName: config.service.name,
+  });
 
   // Identity
   const agreement = { terms: config.service.termsVersion, privacy: config.service.privacyVersion };
@@ -82,7 +95,15 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const hasher = new PasswordHasher(config.passwords);
   const policy = new PasswordPolicy(config.passwords);
   const credentials = new Credentials({ db, clock, accounts, hasher, budgets, audit, settings: config.passwords });
-  const proof = new ContactProof({ clock, accounts, codes, sendLimits, messages, issuer: config.issuer, settings: config.codes });
+  const proof = new ContactProof({
+    clock,
+    accounts,
+    codes,
+    sendLimits,
+    messages,
+    issuer: config.issuer,
+    settings: config.codes,
+  });
   const registration = new Registration({
     db,
     flows,

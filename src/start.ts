@@ -31,7 +31,10 @@ export async function start(): Promise<Started> {
   return { services, close };
 }
 
-async function openStorage(config: Config, logger: Logger): Promise<{ storage: Storage; closeStorage(): Promise<void> }> {
+async function openStorage(
+  config: Config,
+  logger: Logger,
+): Promise<{ storage: Storage; closeStorage(): Promise<void> }> {
   const { databaseUrl: url, dataDir, ...limits } = config.storage;
   if (url) {
     const storage = new Storage({ url, ...limits }, logger);
@@ -57,7 +60,9 @@ export async function runUntilSignalled(run: () => Promise<() => Promise<void>>)
     process.once('SIGTERM', onSignal);
     process.once('SIGINT', onSignal);
   } catch (error) {
-    process.stderr.write(error instanceof ConfigurationError ? `${error.message}\n` : `${String((error as Error).stack)}\n`);
+    process.stderr.write(
+      error instanceof ConfigurationError ? `${error.message}\n` : `${String((error as Error).stack)}\n`,
+    );
     process.exit(1);
   }
 }

@@ -36,9 +36,13 @@ function declaredTables(): Record<string, string[]> {
   const rowTypes = new Map(
     [...source.matchAll(/export interface (\w+Row) \{([^}]*)\}/g)].map(([, name, body]) => [
       name!,
-      [...body!.matchAll(/^ {2}(\w+): (.*);$/gm)].map(([, column, type]) => `${column}${/\| null/.test(type!) ? '?' : ''}`).sort(),
+      [...body!.matchAll(/^ {2}(\w+): (.*);$/gm)]
+        .map(([, column, type]) => `${column}${/\| null/.test(type!) ? '?' : ''}`)
+        .sort(),
     ]),
   );
   const tables = /export interface Tables \{([^}]*)\}/.exec(source)![1]!;
-  return Object.fromEntries([...tables.matchAll(/(\w+): (\w+Row);/g)].map(([, table, type]) => [table!, rowTypes.get(type!)!]));
+  return Object.fromEntries(
+    [...tables.matchAll(/(\w+): (\w+Row);/g)].map(([, table, type]) => [table!, rowTypes.get(type!)!]),
+  );
 }

@@ -31,5 +31,5 @@ const secretNames = ['password', 'code', 'token', 'secret', 'cookie', 'authoriza
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: 'not an Error' };
   const { code, constraint } = error as Error & { code?: unknown; constraint?: unknown };
-  return { name: error.name, message: error.message, code, constraint, stack: error.stack };
+  return { name: error.name, message: error.message, errorCode: code, constraint, stack: error.stack };
 }

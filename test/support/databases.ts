@@ -26,7 +26,9 @@ export async function emptyDatabase(kind: DatabaseKind = defaultDatabase): Promi
   const storage = new Storage(options, createLogger('silent'));
   await migrateToLatest(storage.db);
   const { rows } = await sql<{ name: string }>`
-    select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(storage.db);
+    select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(
+    storage.db,
+  );
   await sql`truncate ${sql.join(rows.map(({ name }) => sql.table(name)))} restart identity cascade`.execute(storage.db);
   await storage.close();
   return options;
@@ -60,7 +62,11 @@ async function startPostgres() {
   chmodSync(dir, 0o755);
   const as = { uid, gid, cwd: dir, stdio: 'ignore' as const };
   const bin = postgresBinaries()!;
-  execFileSync(join(bin, 'initdb'), ['-D', join(dir, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], as);
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', join(dir, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
+    as,
+  );
   const args = ['-D', join(dir, 'data'), '-k', dir, '-c', 'listen_addresses=', '-c', 'max_connections=200'];
   const server = spawn(join(bin, 'postgres'), args, as);
   await waitForSocket(join(dir, '.s.PGSQL.5432'), server);

@@ -99,7 +99,11 @@ export class Accounts {
   }
 
   /** New versions, accepted later than registration; `also` takes part in the transaction. */
-  async acceptInTransaction(accountId: string, agreement: Agreement, also: (connection: Connection) => Promise<void>): Promise<void> {
+  async acceptInTransaction(
+    accountId: string,
+    agreement: Agreement,
+    also: (connection: Connection) => Promise<void>,
+  ): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
       await this.accept(transaction, accountId, agreement);
       await also(transaction);

@@ -22,5 +22,7 @@ export function parseForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T>
 /** What may be shown again: the typed text of these fields, never a secret. */
 export function keptValues(body: unknown, fields: readonly string[]): Record<string, string> {
   const typed = (body ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(fields.flatMap((field) => (typeof typed[field] === 'string' ? [[field, typed[field].slice(0, 500)]] : [])));
+  return Object.fromEntries(
+    fields.flatMap((field) => (typeof typed[field] === 'string' ? [[field, typed[field].slice(0, 500)]] : [])),
+  );
 }

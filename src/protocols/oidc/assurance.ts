@@ -38,8 +38,11 @@ interface TierRequest {
  */
 export function demandOf({ acrValues: wanted, acrClaim, minimumTier }: TierRequest): TierDemand {
   const acceptable = [acrClaim?.value, ...(acrClaim?.values ?? [])].flatMap((acr) => tierOfAcr(acr ?? '') ?? []);
-  const essential = acrClaim?.essential && acceptable.length > 0 ? higher(minimumTier, lowest(acceptable)) : minimumTier;
-  const voluntary = [...(wanted?.split(' ') ?? []), ...(acrClaim?.essential ? [] : acceptable.map(acrOf))].flatMap((acr) => tierOfAcr(acr) ?? []);
+  const essential =
+    acrClaim?.essential && acceptable.length > 0 ? higher(minimumTier, lowest(acceptable)) : minimumTier;
+  const voluntary = [...(wanted?.split(' ') ?? []), ...(acrClaim?.essential ? [] : acceptable.map(acrOf))].flatMap(
+    (acr) => tierOfAcr(acr) ?? [],
+  );
   const asked = voluntary.length > 0 ? lowest(voluntary) : essential;
   return isAtLeast(essential, asked) ? { tier: essential, essential: true } : { tier: asked, essential: false };
 }

@@ -6,7 +6,9 @@ export type ClaimValues = Record<string, unknown>;
 
 /** Claims that a client may ask for by scope, in the form that oidc-provider takes: scope → claim names. */
 export function claimsByScope(scopes: Scopes): Record<string, string[] | null> {
-  const byScope = Object.fromEntries([...scopes].filter(([name]) => name !== 'offline_access').map(([name, { claims }]) => [name, claims]));
+  const byScope = Object.fromEntries(
+    [...scopes].filter(([name]) => name !== 'offline_access').map(([name, { claims }]) => [name, claims]),
+  );
   // Said in every ID token: how, how well and when the person signed in.
   return { ...byScope, openid: ['sub', 'acr', 'amr', 'auth_time'] };
 }
@@ -18,7 +20,11 @@ const documentClaims = ['snils', 'inn', 'id_doc'];
  * Every claim we could make about an account, limited to the names that are needed: contacts and documents are read
  * only when asked for. Absent values are left out (OpenID Connect Core 5.3.2).
  */
-export async function claimValues(accounts: Accounts, account: Account, names: ReadonlySet<string>): Promise<ClaimValues> {
+export async function claimValues(
+  accounts: Accounts,
+  account: Account,
+  names: ReadonlySet<string>,
+): Promise<ClaimValues> {
   const needs = (list: string[]) => list.some((name) => names.has(name));
   const contacts = needs(contactClaims) ? await accounts.contacts(account.id) : [];
   const documents = needs(documentClaims) ? await accounts.documents(account.id) : [];
@@ -49,9 +55,15 @@ function profileClaims({ profile, locale, updatedAt }: Account): ClaimValues {
 }
 
 function fromContacts(contacts: AccountContact[]): ClaimValues {
-  const best = (kind: AccountContact['kind']) => contacts.filter((contact) => contact.kind === kind).sort((a, b) => Number(b.verified) - Number(a.verified))[0];
+  const best = (kind: AccountContact['kind']) =>
+    contacts.filter((contact) => contact.kind === kind).sort((a, b) => Number(b.verified) - Number(a.verified))[0];
   const [email, phone] = [best('email'), best('phone')];
-  return { email: email?.value, email_verified: email?.verified, phone_number: phone?.value, phone_number_verified: phone?.verified };
+  return {
+    email: email?.value,
+    email_verified: email?.verified,
+    phone_number: phone?.value,
+    phone_number_verified: phone?.verified,
+  };
 }
 
 function fromDocuments(documents: AccountDocument[]): ClaimValues {

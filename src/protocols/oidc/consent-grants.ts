@@ -25,7 +25,9 @@ export function createGrantLoader(consents: Consents) {
     const jti = createHash('sha256')
       .update(JSON.stringify([session.uid, client.clientId, consent.id, current ? null : currentId]))
       .digest('base64url');
-    const grant = new provider.Grant({ accountId, clientId: client.clientId, jti } as ConstructorParameters<typeof provider.Grant>[0]);
+    const grant = new provider.Grant({ accountId, clientId: client.clientId, jti } as ConstructorParameters<
+      typeof provider.Grant
+    >[0]);
     fill(grant, consent);
     await grant.save();
     return grant;

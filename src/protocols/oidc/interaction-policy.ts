@@ -20,7 +20,11 @@ export function createInteractionPolicy(agreement: Agreement) {
   // A tier is not reached by signing in again; the tier prompt deals with it.
   login.checks.remove('essential_acrs');
   login.checks.remove('essential_acr');
-  login.checks.add(new Check('account_gone', 'the account is not active', ({ oidc }) => Boolean(oidc.session?.accountId && !oidc.account)));
+  login.checks.add(
+    new Check('account_gone', 'the account is not active', ({ oidc }) =>
+      Boolean(oidc.session?.accountId && !oidc.account),
+    ),
+  );
   policy.add(termsPrompt(agreement), 1);
   policy.add(tierPrompt(), 2);
   return policy;
@@ -32,7 +36,10 @@ function termsPrompt({ terms, privacy }: Agreement) {
     const agreements = accountOf(oidc)?.agreements ?? [];
     return !agreements.includes(`terms:${terms}`) || !agreements.includes(`privacy:${privacy}`);
   };
-  return new Prompt({ name: 'terms', requestable: false }, new Check('terms_changed', 'new terms must be accepted', 'interaction_required', isMissing));
+  return new Prompt(
+    { name: 'terms', requestable: false },
+    new Check('terms_changed', 'new terms must be accepted', 'interaction_required', isMissing),
+  );
 }
 
 /** The person is less proven than the client needs (R3, contract of `acr`). */

@@ -65,7 +65,10 @@ export class Interactions {
       loginHint: interaction.params.login_hint as string | undefined,
       uiLocales: ((interaction.params.ui_locales as string | undefined) ?? '').split(' ').filter(Boolean),
       isAlreadySignedIn: reasons.every((reason) => reason === 'no_session') && session.accountId !== undefined,
-      demand: interaction.prompt.name === 'tier' ? (interaction.prompt.details as { tier: Tier; essential: boolean }) : undefined,
+      demand:
+        interaction.prompt.name === 'tier'
+          ? (interaction.prompt.details as { tier: Tier; essential: boolean })
+          : undefined,
       asked: askedFor(interaction),
       returnTo: interaction.returnTo,
     };
@@ -139,7 +142,8 @@ function describe(client: InstanceType<Provider['Client']>): RequestingClient {
     id: client.clientId,
     name: client.clientName ?? client.clientId,
     host: address && URL.canParse(address) ? new URL(address).host : '',
-    uri: client.initiateLoginUri ?? client.clientUri ?? (address && URL.canParse(address) ? new URL(address).origin : '/'),
+    uri:
+      client.initiateLoginUri ?? client.clientUri ?? (address && URL.canParse(address) ? new URL(address).origin : '/'),
     purpose: (client as unknown as ClientMetadata).purpose ?? '',
     logoUri: client.logoUri,
     policyUri: client.policyUri,
@@ -153,10 +157,14 @@ function askedFor({ prompt, params }: Interaction): Allowance {
     missingOIDCClaims?: string[];
     missingResourceScopes?: Record<string, string[]>;
   };
-  const requested = String(params.scope ?? '').split(' ').filter(Boolean);
+  const requested = String(params.scope ?? '')
+    .split(' ')
+    .filter(Boolean);
   return {
     scopes: missingOIDCScope ?? (prompt.name === 'consent' ? requested : []),
     claims: missingOIDCClaims ?? [],
-    resources: Object.fromEntries(Object.entries(missingResourceScopes ?? {}).map(([resource, scopes]) => [resource, scopes.join(' ')])),
+    resources: Object.fromEntries(
+      Object.entries(missingResourceScopes ?? {}).map(([resource, scopes]) => [resource, scopes.join(' ')]),
+    ),
   };
 }

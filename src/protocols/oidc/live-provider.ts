@@ -17,7 +17,11 @@ interface LiveProviderDeps {
   logger: Logger;
 }
 
-const documentPaths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/.well-known/jwks.json'];
+const documentPaths = [
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/jwks.json',
+];
 
 /**
  * The provider in service. The library takes its keys once, so new keys mean a new provider; requests under way finish on

@@ -21,7 +21,8 @@ async function refusePrivate({ protocol, hostname }: URL): Promise<void> {
   if (protocol !== 'https:') throw new Error('only https addresses are called');
   const host = hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await lookup(host, { all: true });
-  if (addresses.some(({ address, family }) => isPrivate(address, family))) throw new Error('private addresses are not called');
+  if (addresses.some(({ address, family }) => isPrivate(address, family)))
+    throw new Error('private addresses are not called');
 }
 
 function isPrivate(address: string, family: number): boolean {

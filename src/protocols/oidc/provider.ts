@@ -12,7 +12,12 @@ import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps }
 import { acrOf, acrValues, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, claimValues } from '#src/protocols/oidc/claims.ts';
 import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
-import { accountOf, createInteractionPolicy, metadataOf, type RequestAccount } from '#src/protocols/oidc/interaction-policy.ts';
+import {
+  accountOf,
+  createInteractionPolicy,
+  metadataOf,
+  type RequestAccount,
+} from '#src/protocols/oidc/interaction-policy.ts';
 import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
 
 /** The pages that the protocol itself has to show; made by the floor above. */
@@ -60,7 +65,11 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     routes,
     acrValues,
     subjectTypes: ['pairwise', 'public'],
-    clientDefaults: { subject_type: 'pairwise', id_token_signed_response_alg: 'ES256', grant_types: ['authorization_code'] },
+    clientDefaults: {
+      subject_type: 'pairwise',
+      id_token_signed_response_alg: 'ES256',
+      grant_types: ['authorization_code'],
+    },
     enabledJWA: signingAlgorithms,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     responseTypes: ['code', 'none'],
@@ -69,7 +78,8 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: createInteractionPolicy(deps.agreement) },
     loadExistingGrant: createGrantLoader(deps.consents),
     rotateRefreshToken: ({ oidc }) => !isSenderConstrained(oidc),
-    clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
     extraClientMetadata: { properties: clientRuleNames, validator: checkClientRule },
     renderError: (ctx, out, error) => deps.pages.error(ctx, out, error),
     fetch: fetchPublic(config),
@@ -140,7 +150,10 @@ function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Conf
         accountId: id,
         account,
         claims: async (_use: string, scope: string, claims: Record<string, unknown>) => {
-          const names = new Set([...Object.keys(claims ?? {}), ...scope.split(' ').flatMap((name) => scopes.get(name)?.claims ?? [])]);
+          const names = new Set([
+            ...Object.keys(claims ?? {}),
+            ...scope.split(' ').flatMap((name) => scopes.get(name)?.claims ?? []),
+          ]);
           return { ...(await claimValues(accounts, account, names)), sub: id };
         },
       };
@@ -231,7 +244,11 @@ function isSenderConstrained({ client, entities }: KoaContextWithOIDC['oidc']): 
 }
 
 /** A client learns about its own tokens, and about tokens made for it as a resource server. */
-function isIntrospectionAllowed(_ctx: unknown, client: { clientId: string; clientAuthMethod?: string }, token: unknown): boolean {
+function isIntrospectionAllowed(
+  _ctx: unknown,
+  client: { clientId: string; clientAuthMethod?: string },
+  token: unknown,
+): boolean {
   const { clientId, aud } = token as { clientId?: string; aud?: string | string[] };
   if (client.clientAuthMethod === 'none') return clientId === client.clientId;
   return clientId === client.clientId || [aud].flat().includes(client.clientId);

@@ -52,7 +52,8 @@ export function createAccountRoutes(deps: AccountDeps): Router {
       person: {
         name: fullName(account.profile),
         oid: account.oid,
-        birthdate: account.profile.birthdate && page.translator.date(new Date(`${account.profile.birthdate}T00:00:00Z`)),
+        birthdate:
+          account.profile.birthdate && page.translator.date(new Date(`${account.profile.birthdate}T00:00:00Z`)),
         contacts: await accounts.contacts(account.id),
         documents: documents.map(({ kind, value }) => ({ label: page.t(`document.${kind}`), value })),
       },

@@ -9,7 +9,15 @@ interface ConsentGroup {
 
 const order: ScopeGroup[] = ['identity', 'contacts', 'address', 'documents', 'organisations'];
 /** Said beside the value they belong to, or of no interest to a person. */
-const unspoken = new Set(['sub', 'email_verified', 'phone_number_verified', 'updated_at', 'locale', 'zoneinfo', 'profile']);
+const unspoken = new Set([
+  'sub',
+  'email_verified',
+  'phone_number_verified',
+  'updated_at',
+  'locale',
+  'zoneinfo',
+  'profile',
+]);
 
 /** Claim names that a request would send, for reading their values. */
 export function claimNames(asked: Allowance, scopes: Scopes): Set<string> {
@@ -17,7 +25,12 @@ export function claimNames(asked: Allowance, scopes: Scopes): Set<string> {
 }
 
 /** Each value that will be sent, as the person's own, under the headings of config/scopes.yaml. Absent values are not listed. */
-export function consentGroups(asked: Allowance, scopes: Scopes, values: Record<string, unknown>, translator: Translator): ConsentGroup[] {
+export function consentGroups(
+  asked: Allowance,
+  scopes: Scopes,
+  values: Record<string, unknown>,
+  translator: Translator,
+): ConsentGroup[] {
   const names = [...claimNames(asked, scopes)].filter((name) => values[name] !== undefined && !unspoken.has(name));
   return order.flatMap((group) => {
     const items = names
@@ -39,7 +52,8 @@ function spoken(name: string, values: Record<string, unknown>, translator: Trans
   const value = values[name];
   if (name === 'birthdate') return translator.date(new Date(`${String(value)}T00:00:00Z`));
   if (name === 'gender') return translator.t(`gender.${String(value)}`);
-  if (name === 'address') return (value as { formatted?: string }).formatted ?? Object.values(value as object).join(', ');
+  if (name === 'address')
+    return (value as { formatted?: string }).formatted ?? Object.values(value as object).join(', ');
   if (name === 'id_doc') {
     const { series, number } = value as { series: string; number: string };
     return `${series} ${number}`;

@@ -72,7 +72,8 @@ export function createConsentRoutes(deps: ConsentDeps): Router {
     const page = pages.of(ctx);
     if (current.step !== 'terms') return page.redirect(`/interaction/${current.uid}`);
     const form = parseForm(agreeForm, ctx.request.body);
-    if (!form.ok) return page.show('consent/new-terms', { ...newTerms(current.uid), errors: fieldErrors(page, form.errors) }, 422);
+    if (!form.ok)
+      return page.show('consent/new-terms', { ...newTerms(current.uid), errors: fieldErrors(page, form.errors) }, 422);
     const account = await interactions.account(current);
     await accounts.acceptInTransaction(account.id, deps.agreement, (transaction) =>
       audit.record(auditEvent.termsAccepted(account.id, deps.agreement.terms, deps.agreement.privacy), transaction),

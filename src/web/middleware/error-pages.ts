@@ -10,7 +10,13 @@ export interface WayOn {
   label: string;
 }
 
-const statusCodes: Record<number, string> = { 400: 'request_rejected', 404: 'not_found', 405: 'method_not_allowed', 413: 'too_large', 415: 'unsupported_media' };
+const statusCodes: Record<number, string> = {
+  400: 'request_rejected',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'too_large',
+  415: 'unsupported_media',
+};
 
 /** The one place where refusals and faults become pages. Words come from the locales, nothing of the request is repeated. */
 export function createErrorPages(pages: Pages, logger: Logger): Middleware {
@@ -38,7 +44,11 @@ interface Problem {
 }
 
 /** JSON for programs, a page for people. */
-export async function showProblem(ctx: Context, page: Page, { code, status, reference, oauthError }: Problem): Promise<void> {
+export async function showProblem(
+  ctx: Context,
+  page: Page,
+  { code, status, reference, oauthError }: Problem,
+): Promise<void> {
   if (!ctx.accepts('html') || ctx.path.startsWith('/sandbox/api/')) {
     ctx.status = status;
     ctx.body = { error: code, reference };
@@ -60,7 +70,14 @@ export async function showProblem(ctx: Context, page: Page, { code, status, refe
 /** The address of the client that sent the person here last: kept so that an expired page is no dead end. */
 export function rememberClient(ctx: Context, { name, uri }: { name: string; uri: string }): void {
   const value = Buffer.from(JSON.stringify({ name, uri })).toString('base64url');
-  ctx.cookies.set('last_client', value, { httpOnly: true, sameSite: 'lax', secure: ctx.secure, signed: true, path: '/', maxAge: 86_400_000 });
+  ctx.cookies.set('last_client', value, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: ctx.secure,
+    signed: true,
+    path: '/',
+    maxAge: 86_400_000,
+  });
 }
 
 function wayOn(ctx: Context, page: Page): WayOn {
@@ -82,6 +99,10 @@ function toRefusal(error: unknown): Refusal {
 
 /** Connection refused or cut, server starting or stopping, statement or lock timed out. */
 function isDatabaseLoss(code: string | undefined, error: unknown): boolean {
-  if (code && /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|08\w{3}|57P0[1-3]|57014|55P03|53300|25006)$/.test(code)) return true;
-  return error instanceof Error && /connection (lost|terminated|timeout)|timeout exceeded when trying to connect/i.test(error.message);
+  if (code && /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|08\w{3}|57P0[1-3]|57014|55P03|53300|25006)$/.test(code))
+    return true;
+  return (
+    error instanceof Error &&
+    /connection (lost|terminated|timeout)|timeout exceeded when trying to connect/i.test(error.message)
+  );
 }

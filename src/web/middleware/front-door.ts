@@ -26,9 +26,12 @@ export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Mid
     ctx.state.address = clientAddress(ctx, config.http.trustedProxies);
     ctx.set('x-request-id', requestId);
     const { headers } = ctx.req;
-    for (const name of ['forwarded', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-port', 'x-real-ip']) delete headers[name];
+    for (const name of ['forwarded', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-port', 'x-real-ip'])
+      delete headers[name];
     headers['x-forwarded-proto'] = scheme;
-    return withRequestId(requestId, () => measured(ctx, logger, metrics, () => (isForUs(ctx, host) ? next() : refuse(ctx, origin))));
+    return withRequestId(requestId, () =>
+      measured(ctx, logger, metrics, () => (isForUs(ctx, host) ? next() : refuse(ctx, origin))),
+    );
   };
 }
 
@@ -47,7 +50,11 @@ function refuse(ctx: Context, origin: string): Promise<void> {
 function clientAddress({ req }: Context, trustedProxies: number): string {
   const direct = req.socket.remoteAddress ?? '';
   if (trustedProxies === 0) return direct;
-  const forwarded = [req.headers['x-forwarded-for'] ?? ''].flat().join(',').split(',').map((part) => part.trim());
+  const forwarded = [req.headers['x-forwarded-for'] ?? '']
+    .flat()
+    .join(',')
+    .split(',')
+    .map((part) => part.trim());
   return forwarded.at(-trustedProxies) || direct;
 }
 

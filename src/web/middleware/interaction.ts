@@ -6,6 +6,7 @@ import type { Pages } from '#src/web/middleware/page.ts';
 /** Loads what the client's request needs next in this browser; shows who asks; speaks the language the client asked for. */
 export function loadInteraction(pages: Pages, interactions: Interactions): Middleware {
   return async (ctx, next) => {
+    if (!ctx.path.startsWith('/interaction/')) return next();
     const current = await interactions.current(ctx);
     const page = pages.of(ctx);
     page.preferLanguage(current.uiLocales);

@@ -24,7 +24,8 @@ export function requireOwnForms(pages: Pages, issuer: string): Middleware {
     if (!isSameOrigin(ctx, issuer)) throw new Refusal('csrf', 403);
     const browser = pages.knownBrowserOf(ctx);
     if (!browser) throw new Refusal('cookies_required', 403);
-    if (!isFormToken(browser, (ctx.request.body as Record<string, unknown> | undefined)?.csrf)) throw new Refusal('csrf', 403);
+    if (!isFormToken(browser, (ctx.request.body as Record<string, unknown> | undefined)?.csrf))
+      throw new Refusal('csrf', 403);
     return next();
   };
 }

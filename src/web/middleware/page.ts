@@ -1,7 +1,13 @@
 import type { Context } from 'koa';
 import Tokens from 'csrf';
 import type { Config } from '#src/platform/config/config.ts';
-import { languages, matchLanguage, type Language, type Translations, type Translator } from '#src/platform/i18n/translator.ts';
+import {
+  languages,
+  matchLanguage,
+  type Language,
+  type Translations,
+  type Translator,
+} from '#src/platform/i18n/translator.ts';
 import type { PageContext, PageRenderer } from '#src/platform/pages/page-renderer.ts';
 import { newToken } from '#src/platform/security/random.ts';
 
@@ -94,7 +100,8 @@ export class Page {
   preferLanguage(tags: string[], isChosen = true): void {
     const chosenHere = this.#ctx.cookies.get('language_here', { signed: true });
     const wanted = matchLanguage(tags);
-    if (wanted && !chosenHere) this.#language = { language: wanted, isChosen: isChosen || this.#resolveLanguage().isChosen };
+    if (wanted && !chosenHere)
+      this.#language = { language: wanted, isChosen: isChosen || this.#resolveLanguage().isChosen };
   }
 
   /** Answers with a page. 422 for a form that must be corrected, the typed values kept. */
@@ -139,7 +146,10 @@ function resolveLanguage(ctx: Context, fallback: Language): { language: Language
   const chosen = ctx.cookies.get('language_here', { signed: true }) ?? ctx.cookies.get('language', { signed: true });
   const known = languages.find((language) => language === chosen);
   if (known) return { language: known, isChosen: true };
-  const accepted = ctx.get('accept-language').split(',').map((part) => part.split(';')[0]!);
+  const accepted = ctx
+    .get('accept-language')
+    .split(',')
+    .map((part) => part.split(';')[0]!);
   return { language: matchLanguage(accepted) ?? fallback, isChosen: false };
 }
 

@@ -4,23 +4,45 @@ import { Refusal } from '#src/platform/errors.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
-import { MAX_PASSWORD_LENGTH, suggestPassword, type PasswordPolicy, type RuleVerdict } from '#src/identity/credentials/password-policy.ts';
-import { contactOf, factsOf, type Registration, type RegistrationFlow } from '#src/identity/registration/registration.ts';
+import {
+  MAX_PASSWORD_LENGTH,
+  suggestPassword,
+  type PasswordPolicy,
+  type RuleVerdict,
+} from '#src/identity/credentials/password-policy.ts';
+import {
+  contactOf,
+  factsOf,
+  type Registration,
+  type RegistrationFlow,
+} from '#src/identity/registration/registration.ts';
+import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
+import { showRequestingClient } from '#src/web/registration/requesting-client.ts';
 import { passwordForm } from '#src/web/registration/registration-forms.ts';
 
 interface PasswordRoutesDeps {
   pages: Pages;
   registration: Registration;
+  interactions: Interactions;
   policy: PasswordPolicy;
   hasher: PasswordHasher;
   metrics: Metrics;
 }
 
 /** The last step: a password makes the account (P1 to P5), and the way goes back to where the person came from. */
-export function createPasswordRoutes({ pages, registration, policy, hasher, metrics }: PasswordRoutesDeps): Router {
+export function createPasswordRoutes({
+  pages,
+  registration,
+  interactions,
+  policy,
+  hasher,
+  metrics,
+}: PasswordRoutesDeps): Router {
   const router = new Router({ prefix: '/registration/:flow' });
+
+  router.use(showRequestingClient({ pages, registration, interactions }));
 
   router.get('/', async (ctx) => {
     const flow = ctx.state.flow as RegistrationFlow;
@@ -29,7 +51,10 @@ export function createPasswordRoutes({ pages, registration, policy, hasher, metr
     if (step === 'elsewhere') return page.show('registration/done-elsewhere', { signInUrl: signInUrl(flow) });
     if (step === 'create-password') return show(ctx, flow, {});
     const { interaction, clientName } = flow.record;
-    await page.show('registration/done', { continueUrl: interaction ? `/interaction/${interaction}` : '/account', clientName });
+    await page.show('registration/done', {
+      continueUrl: interaction ? `/interaction/${interaction}` : '/account',
+      clientName,
+    });
   });
 
   // The same as the button does with script, for browsers without.
@@ -45,8 +70,10 @@ export function createPasswordRoutes({ pages, registration, policy, hasher, metr
     const { 'new-password': password, 'new-password-repeat': repeat } = form.data;
     // Nothing is computed on a password longer than any we accept.
     const rules = policy.check(password.slice(0, MAX_PASSWORD_LENGTH + 1), factsOf(flow.record));
-    if (rules.some(({ ok }) => !ok)) return show(ctx, flow, { rules, errors: { 'new-password': 'password_rules' } }, 422);
-    if (password !== repeat) return show(ctx, flow, { rules, errors: { 'new-password-repeat': 'password_mismatch' } }, 422);
+    if (rules.some(({ ok }) => !ok))
+      return show(ctx, flow, { rules, errors: { 'new-password': 'password_rules' } }, 422);
+    if (password !== repeat)
+      return show(ctx, flow, { rules, errors: { 'new-password-repeat': 'password_mismatch' } }, 422);
 
     const finished = await registration.finish(flow, page.browser, await hasher.hash(password));
     if (finished === 'taken') throw new Refusal('already_registered', 409);

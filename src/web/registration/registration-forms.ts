@@ -5,7 +5,13 @@ import { isPersonName, normalizeName } from '#src/identity/accounts/person-name.
 const personName = z
   .string()
   .transform(normalizeName)
-  .pipe(z.string().min(1, 'required').max(60, 'name_too_long').refine((name) => name === '' || isPersonName(name), 'name_letters'));
+  .pipe(
+    z
+      .string()
+      .min(1, 'required')
+      .max(60, 'name_too_long')
+      .refine((name) => name === '' || isPersonName(name), 'name_letters'),
+  );
 
 /** An empty field is no contact; anything else must be one. */
 function optionalContact(normalize: (typed: string) => string | undefined, code: string) {
@@ -39,7 +45,12 @@ export const codeForm = z.object({
     .string()
     .max(100, 'code_invalid')
     .transform((typed) => plain(typed).replace(/[\s-]/g, ''))
-    .pipe(z.string().min(1, 'required').regex(/^\d{6}$/, 'code_invalid')),
+    .pipe(
+      z
+        .string()
+        .min(1, 'required')
+        .regex(/^\d{6}$/, 'code_invalid'),
+    ),
 });
 
 export const passwordForm = z.object({

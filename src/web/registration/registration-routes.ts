@@ -5,13 +5,18 @@ import { Refusal } from '#src/platform/errors.ts';
 import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
-import { contactOf, type Registration, type RegistrationFlow, type RegistrationStep } from '#src/identity/registration/registration.ts';
+import {
+  contactOf,
+  type Registration,
+  type RegistrationFlow,
+  type RegistrationStep,
+} from '#src/identity/registration/registration.ts';
 import type { Agreement } from '#src/identity/accounts/accounts.ts';
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { applicantForm, codeForm } from '#src/web/registration/registration-forms.ts';
+import { interactionIn, showRequestingClient } from '#src/web/registration/requesting-client.ts';
 
 export interface RegistrationRoutesDeps {
   pages: Pages;
@@ -28,14 +33,7 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
   const { pages, registration, messages, metrics, settings } = deps;
   const router = new Router({ prefix: '/registration' });
 
-  // Started inside a client's request, the pages say whose.
-  router.use(async (ctx, next) => {
-    const flow = ctx.params.flow ? await registration.find(ctx.params.flow) : undefined;
-    const uid = flow?.record.interaction ?? interactionIn(ctx);
-    const client = uid && (await deps.interactions.clientOf(uid));
-    if (client && client.id !== ACCOUNT_CLIENT_ID) pages.of(ctx).client = client;
-    return next();
-  });
+  router.use(showRequestingClient(deps));
 
   router.get('/', async (ctx) => showStart(ctx, {}, {}));
 
@@ -124,7 +122,12 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
     return registration.step(flow, pages.of(ctx).browser) === step;
   }
 
-  async function showStart(ctx: Context, values: Record<string, string>, errors: FieldErrors, status = 200): Promise<void> {
+  async function showStart(
+    ctx: Context,
+    values: Record<string, string>,
+    errors: FieldErrors,
+    status = 200,
+  ): Promise<void> {
     const page = pages.of(ctx);
     const interaction = interactionIn(ctx);
     const query = interaction ? `?interaction=${interaction}` : '';
@@ -179,11 +182,6 @@ function common(flow: RegistrationFlow) {
     resendAction: `/registration/${flow.id}/resend`,
     changeUrl: interaction ? `/registration?interaction=${interaction}` : '/registration',
   };
-}
-
-function interactionIn(ctx: Context): string | undefined {
-  const uid = ctx.query.interaction;
-  return typeof uid === 'string' && /^[\w-]{20,64}$/.test(uid) ? uid : undefined;
 }
 
 function secondsUntil(at: Date): number {

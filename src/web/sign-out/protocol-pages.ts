@@ -8,7 +8,9 @@ import type { Pages } from '#src/web/middleware/page.ts';
 export function createProtocolPages(pages: Pages, logger: Logger): ProtocolPages {
   return {
     async signOut(ctx, { action, xsrf, clientName }) {
-      await pages.of(ctx).show('sign-out/confirm-sign-out', { action: new URL(action).pathname, xsrf, client: clientName });
+      await pages
+        .of(ctx)
+        .show('sign-out/confirm-sign-out', { action: new URL(action).pathname, xsrf, client: clientName });
     },
 
     async signedOut(ctx) {

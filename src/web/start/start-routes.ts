@@ -3,7 +3,13 @@ import type { Config } from '#src/platform/config/config.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
 /** What this is and where to go; and the texts everybody may read. */
-export function createStartRoutes({ pages, config }: { pages: Pages; config: Pick<Config, 'sandbox' | 'service'> }): Router {
+export function createStartRoutes({
+  pages,
+  config,
+}: {
+  pages: Pages;
+  config: Pick<Config, 'sandbox' | 'service'>;
+}): Router {
   const router = new Router();
 
   router.get('/', async (ctx) => {
@@ -23,7 +29,9 @@ export function createStartRoutes({ pages, config }: { pages: Pages; config: Pic
   });
 
   router.get('/terms', async (ctx) => pages.of(ctx).show('support/terms', { version: config.service.termsVersion }));
-  router.get('/privacy', async (ctx) => pages.of(ctx).show('support/privacy', { version: config.service.privacyVersion }));
+  router.get('/privacy', async (ctx) =>
+    pages.of(ctx).show('support/privacy', { version: config.service.privacyVersion }),
+  );
   router.get('/help', async (ctx) => pages.of(ctx).show('support/help'));
   router.get('/signed-out', async (ctx) => pages.of(ctx).show('sign-out/signed-out', { signInUrl: '/account' }));
 

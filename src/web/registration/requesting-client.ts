@@ -1,0 +1,28 @@
+import type { Context, Middleware } from 'koa';
+import type { Registration } from '#src/identity/registration/registration.ts';
+import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import type { Interactions } from '#src/protocols/oidc/interaction.ts';
+import type { Pages } from '#src/web/middleware/page.ts';
+
+interface RequestingClientDeps {
+  pages: Pages;
+  registration: Registration;
+  interactions: Interactions;
+}
+
+/** Registration that began inside a client's request says whose, on every page. */
+export function showRequestingClient({ pages, registration, interactions }: RequestingClientDeps): Middleware {
+  return async (ctx, next) => {
+    const flow = ctx.params.flow ? await registration.find(ctx.params.flow) : undefined;
+    const uid = flow?.record.interaction ?? interactionIn(ctx);
+    const client = uid && (await interactions.clientOf(uid));
+    if (client && client.id !== ACCOUNT_CLIENT_ID) pages.of(ctx).client = client;
+    return next();
+  };
+}
+
+/** The client's request to go back to. It opens nothing by itself: the browser also needs the request's cookie. */
+export function interactionIn(ctx: Context): string | undefined {
+  const uid = ctx.query.interaction;
+  return typeof uid === 'string' && /^[\w-]{20,64}$/.test(uid) ? uid : undefined;
+}
