@@ -11,6 +11,8 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
  * Says {ready: true} or {locked: true} to its parent, and ends when the parent does, however that ends.
  */
 const [dataDir, socketDir] = process.argv.slice(2) as [string, string];
+/** Keeps the lock's handle reachable: a collected one would release it. */
+const held: { lock?: DatabaseSync } = {};
 
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});
@@ -23,10 +25,38 @@ if (!takeLock()) {
   const db = await PGlite.create(dataDir);
   const path = join(socketDir, '.s.PGSQL.5432');
   await rm(path, { force: true });
-  const server = new PGLiteSocketServer({ db, path, maxConnections: 64 });
+  const server = new PGLiteSocketServer({ db: oneConversationAtATime(db), path, maxConnections: 64 });
   await server.start();
   process.on('message', () => void stop(db, server));
   process.send!({ ready: true });
+}
+
+/**
+ * The socket server passes on single protocol messages and lets connections take turns between them, except inside a
+ * transaction. Parse, Bind, Execute and Sync of one query belong together as well: between them another connection's
+ * Parse would replace the unnamed statement, and one query would run with the values of another.
+ */
+function oneConversationAtATime(db: PGlite): PGlite {
+  let unfinished = false;
+  const overrides: Partial<PGlite> = {
+    isInTransaction: () => unfinished || db.isInTransaction(),
+    async execProtocolRawStream(message, options) {
+      await db.execProtocolRawStream(message, options);
+      unfinished = 'PBDECH'.includes(String.fromCharCode(message[0]!));
+    },
+    // How the server clears up after a connection that vanished.
+    exec(query, options) {
+      unfinished = false;
+      return db.exec(query, options);
+    },
+  };
+  return new Proxy(db, {
+    get(target, property) {
+      if (property in overrides) return overrides[property as keyof PGlite];
+      const value = Reflect.get(target, property, target) as unknown;
+      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+    },
+  });
 }
 
 async function stop(db: PGlite, server: PGLiteSocketServer): Promise<void> {
@@ -42,12 +72,9 @@ function takeLock(): boolean {
   const lock = new DatabaseSync(`${dataDir}.lock`, { timeout: 0 });
   try {
     lock.exec('begin exclusive');
-    heldLock = lock;
+    held.lock = lock;
     return true;
   } catch {
     return false;
   }
 }
-
-/** Kept reachable: a collected handle would release the lock. */
-export var heldLock: DatabaseSync | undefined;
