@@ -22,8 +22,6 @@ export const clientRules = z.object({
   purpose: z.string().max(500).default(''),
   /** Exempt: an old confidential client that cannot send a code challenge; it must send a nonce instead. */
   pkce: z.enum(['required', 'exempt']).default('required'),
-  /** A service of the same owner, for which no consent is asked. */
-  first_party: z.boolean().default(false),
 });
 
 export type ClientRules = z.infer<typeof clientRules>;

@@ -18,6 +18,7 @@ export interface SessionWrite {
   /** Clients whose entry this request took away. */
   removedClientIds: string[];
   signedInAt: Date | null;
+  device: string | null;
   now: Date;
   expiresAt: Date;
   absoluteSeconds: number;
@@ -46,12 +47,13 @@ const findByUid: Statement = {
 const save: Statement = {
   name: 'session_save',
   text: `with saved as (
-      insert into sessions as s (uid, account_id, payload, authorizations, signed_in_at, seen_at, expires_at)
-      values ($1, $2, $3, $4::jsonb, $5, $6, $7)
+      insert into sessions as s (uid, account_id, payload, authorizations, signed_in_at, seen_at, expires_at, device)
+      values ($1, $2, $3, $4::jsonb, $5, $6, $7, $11)
       on conflict (uid) do update set
         account_id = excluded.account_id,
         payload = case when s.signed_in_at > excluded.signed_in_at then s.payload else excluded.payload end,
         authorizations = (s.authorizations - $8::text[]) || excluded.authorizations,
+        device = coalesce(excluded.device, s.device),
         signed_in_at = greatest(s.signed_in_at, excluded.signed_in_at),
         seen_at = case when excluded.expires_at > s.expires_at then excluded.seen_at else s.seen_at end,
         expires_at = least(greatest(s.expires_at, excluded.expires_at),
@@ -96,7 +98,7 @@ export async function saveSession(statements: Statements, session: SessionWrite)
     expiresAt,
     removedClientIds,
   ];
-  return (await statements.run(save, [...values, absoluteSeconds, session.idHash])).length > 0;
+  return (await statements.run(save, [...values, absoluteSeconds, session.idHash, session.device])).length > 0;
 }
 
 export async function retireSessionId(statements: Statements, id: SessionIdHashes): Promise<void> {
@@ -137,10 +139,6 @@ export async function endSessions(db: Connection, uids: string[], accountId: str
 
 export async function forgetSessionIds(db: Connection, uids: string[]): Promise<void> {
   await db.deleteFrom('session_ids').where('uid', 'in', uids).execute();
-}
-
-export async function setDevice(db: Connection, uid: string, device: string): Promise<void> {
-  await db.updateTable('sessions').set({ device }).where('uid', '=', uid).where('ended_at', 'is', null).execute();
 }
 
 export async function findAuthorizations(db: Connection, uid: string): Promise<Record<string, SessionAuthorization>> {

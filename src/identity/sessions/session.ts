@@ -11,6 +11,8 @@ export interface SessionRecord {
   /** When the person last proved who they are, in seconds. */
   loginTs?: number | undefined;
   exp?: number | undefined;
+  /** What the person signed in with; only said by the request that did it. */
+  device?: string | undefined;
   authorizations?: Authorizations | undefined;
 }
 

@@ -53,7 +53,7 @@ export class Sessions {
 
   /** False, and nothing is written, when the session was ended or belongs to somebody else by now. */
   async save(id: string, session: SessionRecord, expiresInSeconds: number): Promise<boolean> {
-    const { uid, authorizations = {}, exp, ...payload } = session;
+    const { uid, authorizations = {}, exp, device, ...payload } = session;
     const { accountId, loginTs } = payload;
     const now = this.#clock.now();
     const expiresAt = Math.floor(now.getTime() / 1000) + expiresInSeconds;
@@ -65,6 +65,7 @@ export class Sessions {
       accountId: accountId ?? null,
       payload: JSON.stringify(payload),
       signedInAt: signedIn ? new Date(loginTs * 1000) : null,
+      device: device ?? null,
       now,
       expiresAt: new Date((signedIn ? Math.min(expiresAt, loginTs + this.#absoluteSeconds) : expiresAt) * 1000),
       absoluteSeconds: this.#absoluteSeconds,
@@ -88,10 +89,6 @@ export class Sessions {
       device,
       clientIds: Object.keys(authorizations),
     }));
-  }
-
-  async noteDevice(uid: string, device: string, db: Connection = this.#db): Promise<void> {
-    await store.setDevice(db, uid, device);
   }
 
   /** Undefined when there is no such live session, or it is not that account's. */

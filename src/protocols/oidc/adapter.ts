@@ -32,8 +32,16 @@ export function createAdapter(deps: AdapterDeps): (model: string) => Adapter {
  * Signing out ends the whole session, not one cookie; two tabs of one client agree on its `sid` without asking each
  * other; and a refused save is not tried again outside the error handler, so the client hears why.
  */
-export function hardenSession({ Session }: Provider, sessions: { end(uid: string): Promise<unknown> }): void {
+export function hardenSession(provider: Provider, sessions: { end(uid: string): Promise<unknown> }): void {
+  const { Session } = provider;
   const { save } = Session.prototype;
+  const members = (Session as unknown as { IN_PAYLOAD: string[] }).IN_PAYLOAD;
+  Object.defineProperty(Session, 'IN_PAYLOAD', { value: [...members, 'device'] });
+  // Known to the request that signs in, and written with the session that it saves.
+  provider.on('interaction.ended', ({ oidc }) => {
+    const login = oidc.result?.login as { device?: string } | undefined;
+    if (login) Object.assign(oidc.session!, { device: login.device });
+  });
   Object.assign(Session.prototype, {
     async save(this: OpenSession, ttl: number): Promise<string> {
       return save.call(this, ttl).catch((error: unknown) => {

@@ -25,6 +25,11 @@ export function createInteractionPolicy(agreement: Agreement) {
       Boolean(oidc.session?.accountId && !oidc.account),
     ),
   );
+  login.checks.add(
+    new Check('sandbox_person', 'a test person is to be signed in', ({ oidc }) =>
+      Boolean(oidc.params?.sandbox_person && !oidc.result?.login && !oidc.promptPending('none')),
+    ),
+  );
   policy.add(termsPrompt(agreement), 1);
   policy.add(tierPrompt(), 2);
   return policy;
@@ -49,7 +54,8 @@ function tierPrompt() {
     if (!account) return false;
     const demand = demandIn(ctx.oidc);
     if (isAtLeast(tierFor(account, metadataOf(ctx.oidc)), demand.tier)) return false;
-    return demand.essential || !(ctx.oidc.result as { tier?: unknown } | undefined)?.tier;
+    if (demand.essential) return true;
+    return !ctx.oidc.promptPending('none') && !(ctx.oidc.result as { tier?: unknown } | undefined)?.tier;
   };
   return new Prompt(
     { name: 'tier', requestable: false },

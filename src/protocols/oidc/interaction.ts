@@ -6,6 +6,7 @@ import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Tier } from '#src/identity/accounts/tier.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import type { Allowance } from '#src/identity/consents/consents.ts';
+import { deviceFrom } from '#src/identity/sessions/device.ts';
 import { tierFor } from '#src/protocols/oidc/assurance.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
@@ -30,6 +31,8 @@ export interface CurrentInteraction {
   client: RequestingClient;
   accountId: string | undefined;
   loginHint: string | undefined;
+  /** Sandbox only: the test person that the request wants signed in. */
+  sandboxPerson: string | undefined;
   uiLocales: string[];
   /** Somebody signed in meanwhile in another tab, and nothing demands to do it again. */
   isAlreadySignedIn: boolean;
@@ -63,6 +66,7 @@ export class Interactions {
       client: describe(client),
       accountId: interaction.session?.accountId,
       loginHint: interaction.params.login_hint as string | undefined,
+      sandboxPerson: interaction.params.sandbox_person as string | undefined,
       uiLocales: ((interaction.params.ui_locales as string | undefined) ?? '').split(' ').filter(Boolean),
       isAlreadySignedIn: reasons.every((reason) => reason === 'no_session') && session.accountId !== undefined,
       demand:
@@ -96,7 +100,9 @@ export class Interactions {
 
   /** Each answers the address to send the browser to. */
   async signedIn(ctx: Context, accountId: string, amr: string[]): Promise<string> {
-    return this.#result(ctx, { login: { accountId, amr, remember: false } });
+    // The moment is said here: later steps of this request repeat this result, and must not make the sign-in younger.
+    const ts = Math.floor(Date.now() / 1000);
+    return this.#result(ctx, { login: { accountId, amr, ts, remember: false, device: deviceFrom(ctx.get('user-agent')) } });
   }
 
   async termsAccepted(ctx: Context): Promise<string> {

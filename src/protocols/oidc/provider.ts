@@ -74,6 +74,7 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     responseTypes: ['code', 'none'],
     scopes: ['openid', 'offline_access'],
+    extraParams: config.sandbox ? ['sandbox_person'] : [],
     pkce: { required: isChallengeRequired },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: createInteractionPolicy(deps.agreement) },
     loadExistingGrant: createGrantLoader(deps.consents),

@@ -1,14 +1,37 @@
 import Router from '@koa/router';
+import type { Consents } from '#src/identity/consents/consents.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
+import { interactionOf } from '#src/web/middleware/interaction.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
-/** The way out that every step offers. */
-export function createInteractionRoutes({ pages, interactions }: { pages: Pages; interactions: Interactions }): Router {
+interface InteractionDeps {
+  pages: Pages;
+  interactions: Interactions;
+  consents: Consents;
+  /** The account of a test person; absent outside of the sandbox. */
+  sandboxPersonId?: (person: string) => Promise<string | undefined>;
+}
+
+/** What every step offers: the way out, and in the sandbox a test person who needs no pages. */
+export function createInteractionRoutes({ pages, interactions, consents, sandboxPersonId }: InteractionDeps): Router {
   const router = new Router();
 
   // A plain link, as script-less conformance browsers need it; it harms nobody, since only this browser has the request.
   router.get('/interaction/:uid/abort', async (ctx) => {
     pages.of(ctx).redirect(await interactions.refused(ctx));
+  });
+
+  if (!sandboxPersonId) return router;
+
+  router.get('/interaction/:uid', async (ctx, next) => {
+    const { sandboxPerson, step, accountId, client, asked } = interactionOf(ctx);
+    const personId = sandboxPerson && (await sandboxPersonId(sandboxPerson));
+    if (!personId) return next();
+    const page = pages.of(ctx);
+    if (step === 'login') return page.redirect(await interactions.signedIn(ctx, personId, ['pwd']));
+    if (step !== 'consent' || accountId !== personId) return next();
+    await consents.grant(personId, client.id, { name: client.name, purpose: client.purpose }, asked);
+    page.redirect(await interactions.consented(ctx));
   });
 
   return router;

@@ -87,7 +87,6 @@ describe('what we ask of a client', () => {
       require_second_factor: false,
       purpose: '',
       pkce: 'required',
-      first_party: false,
     });
   });
 

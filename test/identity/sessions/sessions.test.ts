@@ -27,7 +27,7 @@ for (const kind of databaseKinds) {
     afterEach(() => storage.close());
 
     /** A person signed in at one place, with a grant at the university and an offline one at the broker. */
-    async function signIn(accountId: string, uid: string): Promise<void> {
+    async function signIn(accountId: string, uid: string, device?: string): Promise<void> {
       for (const clientId of ['university', 'broker']) {
         assert.ok(await grants.save(`${uid}-${clientId}`, { accountId, clientId }, 3600));
       }
@@ -36,24 +36,23 @@ for (const kind of databaseKinds) {
         broker: { sid: `${uid}-b`, grantId: `${uid}-broker`, persistsLogout: true },
       };
       const loginTs = Math.floor(clock.now().getTime() / 1000);
-      assert.ok(await sessions.save(`${uid}-cookie`, { uid, accountId, loginTs, authorizations }, 1800));
+      assert.ok(await sessions.save(`${uid}-cookie`, { uid, accountId, loginTs, authorizations, device }, 1800));
     }
 
     const isSignedIn = async (uid: string) => (await sessions.find(`${uid}-cookie`)) !== undefined;
     const isGranted = async (id: string) => (await grants.find(id)) !== undefined;
 
     it('lists where a person is signed in, newest first, with device and clients', async () => {
-      await signIn(anna, 'home');
+      await signIn(anna, 'home', 'Firefox · Linux');
       clock.advance(60_000);
       await signIn(anna, 'phone');
       await signIn(boris, 'office');
-      await sessions.noteDevice('home', 'Firefox, Linux');
       const list = await sessions.list(anna);
       assert.deepEqual(
         list.map(({ uid, device, clientIds }) => ({ uid, device, clientIds: clientIds.sort() })),
         [
           { uid: 'phone', device: null, clientIds: ['broker', 'university'] },
-          { uid: 'home', device: 'Firefox, Linux', clientIds: ['broker', 'university'] },
+          { uid: 'home', device: 'Firefox · Linux', clientIds: ['broker', 'university'] },
         ],
       );
       clock.advance(1750_000);
