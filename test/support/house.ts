@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { MovableClock } from '#src/platform/clock.ts';
 import { loadConfig, type SettingOverrides } from '#src/platform/config/config.ts';
@@ -97,16 +98,23 @@ export class House {
     return this.#instances.map(({ services }) => services);
   }
 
-  /** Delivers what waits in the outbox, then answers the newest message to a contact. */
+  /** The newest message to a contact, once everything that waits in the outbox is delivered. */
   async lastMessage(to: string) {
-    await this.services.outbox.deliverDue();
-    const [message] = await this.services.inbox.list({ to });
-    return message;
+    return (await this.messages(to))[0];
   }
 
   async messages(to: string) {
-    await this.services.outbox.deliverDue();
+    await this.settleOutbox();
     return this.services.inbox.list({ to });
+  }
+
+  /** Another instance may have claimed a job and be at it; jobs that wait for a later try are not waited for. */
+  async settleOutbox(): Promise<void> {
+    for (let i = 0; i < 60; i++) {
+      await this.services.outbox.deliverDue();
+      if ((await this.services.outbox.backlog()).waiting === 0) return;
+      await sleep(25);
+    }
   }
 
   async close(): Promise<void> {
