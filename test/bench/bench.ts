@@ -1,0 +1,123 @@
+import { parseArgs } from 'node:util';
+import { databaseKinds, emptyDatabase, stopDatabases } from '#test/support/databases.ts';
+import { crowd } from '#test/bench/crowd.ts';
+import { flows, meet, type Flow } from '#test/bench/flows.ts';
+import { childRunning } from '#test/bench/process-tree.ts';
+import { keep, print, type FlowResult, type Results } from '#test/bench/report.ts';
+import { startEmbedded, startOnPostgres, type StartUp } from '#test/bench/start-up.ts';
+import { stopChildren, Target } from '#test/bench/target.ts';
+import type { Visitor } from '#test/bench/visitor.ts';
+import { atRate, median, window, type Window } from '#test/bench/windows.ts';
+
+/**
+ * `npm run bench`: the product beside the bare library, in CPU time of the server per flow, which a busy machine changes
+ * less than the clock. --quick, --only <flow>, --profile <flow> (writes .cache/<server>-<flow>.cpuprofile).
+ */
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, profile: { type: 'string' } },
+});
+const [ROUNDS, WINDOW_MS, RATE_MS] = options.quick ? [3, 200, 500] : [7, 350, 2500];
+const PER_SECOND = 30;
+const VISITORS = 8;
+const PEOPLE = 50;
+
+process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+try {
+  await run();
+} finally {
+  await stop();
+}
+
+async function run(): Promise<void> {
+  const targets = await startTargets();
+  if (options.profile) return profile(targets, options.profile);
+  const chosen = flows.filter(({ name }) => options.only === undefined || name === options.only);
+  const results: Results = { flows: [], memory: [], startUps: {}, crowd: undefined };
+  for (const flow of chosen) results.flows.push(...(await compare(flow, targets)));
+  for (const target of targets) results.memory.push({ target: target.name, rssMb: (await target.measure()).rssMb });
+  if (!options.only) {
+    const postgres = targets.find(({ name }) => name === 'postgres');
+    if (postgres) results.crowd = await crowd(postgres, PEOPLE, options.quick ? 3000 : 8000);
+    for (const target of targets) await target.stop();
+    results.startUps = await startUps();
+  }
+  print(results);
+  console.log(`\nwritten to ${keep(results)}`);
+}
+
+async function startTargets(): Promise<Target[]> {
+  const targets = [await Target.start('bare', './bare-server.ts')];
+  for (const kind of databaseKinds.toReversed()) {
+    const database = JSON.stringify(await emptyDatabase(kind));
+    const pid = childRunning(kind === 'postgres' ? 'postgres' : 'embedded-server');
+    targets.push(await Target.start(kind, './product-server.ts', [database, String(PEOPLE)], pid));
+  }
+  return targets;
+}
+
+/** Short windows in turn, so that whatever else the machine does falls on all alike. The first warms up. */
+async function compare(flow: Flow, all: Target[]): Promise<FlowResult[]> {
+  const targets = all.filter(({ isBare }) => !flow.isOurs || !isBare);
+  const visitors = new Map<Target, Visitor[]>();
+  const windows = new Map<Target, Window[]>();
+  for (const target of targets) {
+    visitors.set(target, target.visitors(VISITORS));
+    windows.set(target, []);
+    await Promise.all(visitors.get(target)!.map(meet));
+    await window(target, flow, visitors.get(target)!, WINDOW_MS * 2);
+  }
+  for (let round = 0; round < ROUNDS; round++)
+    for (const target of targets)
+      windows.get(target)!.push(await window(target, flow, visitors.get(target)!, WINDOW_MS));
+
+  const costOf = (target: Target) => median(windows.get(target)!.map(({ cpuUs, flows }) => cpuUs / flows));
+  const results: FlowResult[] = [];
+  for (const target of targets) {
+    const cpuUs = costOf(target);
+    results.push({
+      flow: flow.name,
+      target: target.name,
+      cpuUs,
+      ratio: target.isBare || flow.isOurs ? undefined : costOf(targets[0]!) / cpuUs,
+      databaseUs: databaseCost(windows.get(target)!),
+      latency: await atRate(flow, visitors.get(target)!, PER_SECOND, RATE_MS),
+    });
+  }
+  return results;
+}
+
+/** Summed over all windows, since /proc counts in hundredths of a second. */
+function databaseCost(windows: Window[]): number | undefined {
+  if (windows.some(({ databaseUs }) => databaseUs === undefined)) return undefined;
+  const sum = (of: (window: Window) => number) => windows.reduce((total, window) => total + of(window), 0);
+  return sum(({ databaseUs }) => databaseUs!) / sum(({ flows }) => flows);
+}
+
+async function profile(targets: Target[], name: string): Promise<void> {
+  const flow = flows.find((one) => one.name === name)!;
+  for (const target of targets.filter(({ isBare }) => !flow.isOurs || !isBare)) {
+    const visitors = target.visitors(VISITORS);
+    await Promise.all(visitors.map(meet));
+    await window(target, flow, visitors, 1500);
+    const file = new URL(`../../.cache/${target.name}-${name}.cpuprofile`, import.meta.url).pathname;
+    await target.profile(file, () => window(target, flow, visitors, 4000));
+    console.log(`written to ${file}`);
+  }
+}
+
+async function startUps(): Promise<Record<string, StartUp>> {
+  const measured: Record<string, StartUp> = {};
+  if (databaseKinds.includes('postgres')) {
+    const { url } = await emptyDatabase('postgres');
+    const runs: StartUp[] = [];
+    for (let i = 0; i < (options.quick ? 1 : 3); i++) runs.push(await startOnPostgres(url!));
+    measured['on PostgreSQL'] = runs.toSorted((a, b) => a.readyMs - b.readyMs)[Math.floor(runs.length / 2)]!;
+  }
+  const { first, again } = await startEmbedded();
+  return { ...measured, 'embedded, first start': first, 'embedded, again': again };
+}
+
+async function stop(): Promise<void> {
+  stopChildren();
+  await stopDatabases();
+}

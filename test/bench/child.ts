@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { Session } from 'node:inspector/promises';
+import type { AddressInfo } from 'node:net';
+
+export interface Usage {
+  cpuUs: number;
+  rssMb: number;
+}
+
+export type Command = { ask: 'usage' } | { ask: 'hashing'; real: boolean } | { ask: 'profile'; file?: string };
+
+/** The measured process's side of the conversation: says where it listens, then what it used so far. */
+export function serveCommands(origin: string, setHashing: (real: boolean) => void = () => {}): void {
+  const profiler = new Session();
+  process.on('disconnect', () => process.exit(0));
+  process.on('SIGINT', () => {});
+  process.on('message', (command: Command) => {
+    void answer(command).then((usage) => process.send!(usage));
+  });
+  process.send!({ origin });
+
+  async function answer(command: Command): Promise<Usage> {
+    if (command.ask === 'hashing') setHashing(command.real);
+    if (command.ask === 'profile') await profile(command.file);
+    const { user, system } = process.cpuUsage();
+    return { cpuUs: user + system, rssMb: process.memoryUsage.rss() / 2 ** 20 };
+  }
+
+  /** Begins without a file, ends with one. */
+  async function profile(file: string | undefined): Promise<void> {
+    if (file === undefined) {
+      profiler.connect();
+      await profiler.post('Profiler.enable');
+      await profiler.post('Profiler.start');
+      return;
+    }
+    const result = await profiler.post('Profiler.stop');
+    writeFileSync(file, JSON.stringify(result.profile));
+    profiler.disconnect();
+  }
+}
+
+/** A port that is free now, so that the issuer can be known before the server listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
