@@ -1,26 +1,34 @@
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { OneTimeCodeRow } from '#src/platform/storage/tables.ts';
 
-/** The new code replaces every earlier one for this purpose and target. */
+/** Whose code it is: the purpose, the contact, and the browser that asked. */
+export interface CodeKey {
+  purpose: string;
+  targetIndex: Buffer;
+  browserIndex: Buffer;
+}
+
+/** The new code takes the place of the live one for this purpose and target. */
 export async function replaceLive(
   connection: Connection,
   row: Omit<OneTimeCodeRow, 'tries' | 'consumed_at'>,
 ): Promise<void> {
   await connection
-    .updateTable('one_time_codes')
-    .set({ consumed_at: row.created_at })
-    .where('purpose', '=', row.purpose)
-    .where('target_index', '=', row.target_index)
-    .where('consumed_at', 'is', null)
+    .insertInto('one_time_codes')
+    .values(row)
+    .onConflict((oc) =>
+      oc
+        .columns(['purpose', 'target_index'])
+        .where('consumed_at', 'is', null)
+        .doUpdateSet({ ...row, tries: 0 }),
+    )
     .execute();
-  await connection.insertInto('one_time_codes').values(row).execute();
 }
 
 /** Counts a try and answers what to compare with; nothing when there is no live code or its tries are spent. */
 export async function countTry(
   connection: Connection,
-  purpose: string,
-  targetIndex: Buffer,
+  { purpose, targetIndex, browserIndex }: CodeKey,
   now: Date,
 ): Promise<{ id: string; code_hash: Buffer } | undefined> {
   return connection
@@ -28,6 +36,7 @@ export async function countTry(
     .set((eb) => ({ tries: eb('tries', '+', 1) }))
     .where('purpose', '=', purpose)
     .where('target_index', '=', targetIndex)
+    .where('browser_index', '=', browserIndex)
     .where('consumed_at', 'is', null)
     .where('expires_at', '>', now)
     .whereRef('tries', '<', 'max_tries')
@@ -48,8 +57,7 @@ export async function consume(connection: Connection, id: string, now: Date): Pr
 
 export async function findLive(
   connection: Connection,
-  purpose: string,
-  targetIndex: Buffer,
+  { purpose, targetIndex, browserIndex }: CodeKey,
   now: Date,
 ): Promise<{ created_at: Date; expires_at: Date; tries: number; max_tries: number } | undefined> {
   return connection
@@ -57,6 +65,7 @@ export async function findLive(
     .select(['created_at', 'expires_at', 'tries', 'max_tries'])
     .where('purpose', '=', purpose)
     .where('target_index', '=', targetIndex)
+    .where('browser_index', '=', browserIndex)
     .where('consumed_at', 'is', null)
     .where('expires_at', '>', now)
     .executeTakeFirst();

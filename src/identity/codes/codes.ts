@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Budget, Budgets } from '#src/platform/security/budgets.ts';
@@ -45,26 +45,24 @@ export class Codes {
   /** Makes the code and forgets it: the caller sends it, in the same transaction. Any earlier one is dead. */
   async issue(connection: Connection, scope: CodeScope): Promise<string> {
     const code = newCode();
-    const now = this.#clock.now();
-    await codeStore.replaceLive(connection, {
-      id: newId(now),
-      purpose: scope.purpose,
-      target_index: this.#target(scope),
-      browser_index: this.#index.of('codes.browser', scope.browser),
-      code_hash: this.#hash(scope, code),
-      max_tries: this.#settings.smsTries,
-      created_at: now,
-      expires_at: new Date(now.getTime() + this.#settings.smsSeconds * 1000),
-    });
+    await this.#replace(connection, scope, this.#hash(scope, code));
     return code;
   }
 
-  /** Tries are counted before anything is compared, so parallel guesses cannot be more than the limit. */
+  /** Counts tries and expires like a code, but nothing that can be typed matches it: for a target nobody may prove here. */
+  async issueDecoy(connection: Connection, scope: CodeScope): Promise<void> {
+    await this.#replace(connection, scope, randomBytes(32));
+  }
+
+  /**
+   * Tries are counted before anything is compared, so parallel guesses cannot be more than the limit. What another
+   * browser types cannot be right and costs the owner of the code nothing.
+   */
   async verify(scope: CodeScope, typed: string): Promise<CodeVerdict> {
     const daily = this.#dailyFailures(scope.purpose);
-    if (!(await this.#budgets.take(daily, scope.target))) return 'closed';
-    const live = await codeStore.countTry(this.#db, scope.purpose, this.#target(scope), this.#clock.now());
+    const live = await codeStore.countTry(this.#db, this.#key(scope), this.#clock.now());
     if (!live) return 'expired';
+    if (!(await this.#budgets.take(daily, scope.target))) return 'closed';
     if (!timingSafeEqual(live.code_hash, this.#hash(scope, typed))) return 'wrong';
     if (!(await codeStore.consume(this.#db, live.id, this.#clock.now()))) return 'expired';
     await this.#budgets.clear(daily, scope.target);
@@ -72,8 +70,8 @@ export class Codes {
   }
 
   /** Undefined: no live code, ask for a new one. */
-  async times(scope: Pick<CodeScope, 'purpose' | 'target'>): Promise<CodeTimes | undefined> {
-    const live = await codeStore.findLive(this.#db, scope.purpose, this.#target(scope), this.#clock.now());
+  async times(scope: CodeScope): Promise<CodeTimes | undefined> {
+    const live = await codeStore.findLive(this.#db, this.#key(scope), this.#clock.now());
     if (!live || live.tries >= live.max_tries) return undefined;
     return {
       expiresAt: live.expires_at,
@@ -81,12 +79,36 @@ export class Codes {
     };
   }
 
+  /** Whether the day's guesses for this target are used up: then a new code would be of no use (D4). */
+  async isClosed({ purpose, target }: Pick<CodeScope, 'purpose' | 'target'>): Promise<boolean> {
+    return !(await this.#budgets.allows(this.#dailyFailures(purpose), target));
+  }
+
+  async #replace(connection: Connection, scope: CodeScope, hash: Buffer): Promise<void> {
+    const { purpose, targetIndex, browserIndex } = this.#key(scope);
+    const now = this.#clock.now();
+    await codeStore.replaceLive(connection, {
+      id: newId(now),
+      purpose,
+      target_index: targetIndex,
+      browser_index: browserIndex,
+      code_hash: hash,
+      max_tries: this.#settings.smsTries,
+      created_at: now,
+      expires_at: new Date(now.getTime() + this.#settings.smsSeconds * 1000),
+    });
+  }
+
   #dailyFailures(purpose: CodePurpose): Budget {
     return { name: `code-failures:${purpose}`, limit: this.#settings.failuresPerDay, windowSeconds: 86_400 };
   }
 
-  #target({ purpose, target }: Pick<CodeScope, 'purpose' | 'target'>): Buffer {
-    return this.#index.of(`codes.${purpose}`, target);
+  #key({ purpose, target, browser }: CodeScope): codeStore.CodeKey {
+    return {
+      purpose,
+      targetIndex: this.#index.of(`codes.${purpose}`, target),
+      browserIndex: this.#index.of('codes.browser', browser),
+    };
   }
 
   /** A million codes could be hashed through in no time, so the hash is keyed; and bound to everything the code is good for. */

@@ -1,11 +1,12 @@
 import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Language } from '#src/platform/i18n/translator.ts';
+import type { Message } from '#src/platform/messaging/message.ts';
 import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { phoneCountry, type Contact } from '#src/identity/accounts/contact.ts';
-import type { Codes, CodeTimes, CodeVerdict } from '#src/identity/codes/codes.ts';
+import type { Codes, CodeScope, CodeTimes, CodeVerdict } from '#src/identity/codes/codes.ts';
 import type { SendLimits } from '#src/identity/codes/send-limits.ts';
 
 export type ProofVerdict = 'sent' | 'too_soon' | 'too_many' | 'phone_country';
@@ -39,37 +40,46 @@ export class ContactProof {
     const { settings, sendLimits } = this.#deps;
     if (contact.kind === 'phone' && !settings.smsCountries.includes(phoneCountry(contact.value) ?? ''))
       return 'phone_country';
+    if (contact.kind === 'phone' && (await this.#deps.codes.isClosed({ purpose: 'register', target: contact.value })))
+      return 'too_many';
     const verdict = await sendLimits.take(contact.value, address);
     return verdict === 'allowed' ? 'sent' : verdict;
   }
 
   async sendCode(connection: Connection, phone: string, browser: string, language: Language): Promise<void> {
-    const code = await this.#deps.codes.issue(connection, { purpose: 'register', target: phone, browser });
-    const taken = await this.#isTaken(connection, { kind: 'phone', value: phone });
-    const { smsSeconds } = this.#deps.settings;
-    const name = taken ? 'already-registered' : 'registration-code';
-    const args: Record<string, string | number> = taken ? {} : { code, minutes: Math.floor(smsSeconds / 60) };
-    const deadlineAt = this.#after(taken ? NOTICE_SECONDS : smsSeconds);
-    await this.#deps.messages.send(connection, { name, channel: 'sms', to: phone, language, args }, { deadlineAt });
+    const { codes, messages, settings } = this.#deps;
+    const scope: CodeScope = { purpose: 'register', target: phone, browser };
+    const to = { channel: 'sms', to: phone, language } as const;
+    if (await this.#isTaken(connection, { kind: 'phone', value: phone })) {
+      await codes.issueDecoy(connection, scope);
+      return this.#tellOwner(connection, to);
+    }
+    const args = { code: await codes.issue(connection, scope), minutes: Math.floor(settings.smsSeconds / 60) };
+    const deadlineAt = this.#after(settings.smsSeconds);
+    await messages.send(connection, { ...to, name: 'registration-code', args }, { deadlineAt });
   }
 
   /** @param token the single-use token of the link. */
   async sendLink(connection: Connection, email: string, token: string, language: Language): Promise<void> {
-    const taken = await this.#isTaken(connection, { kind: 'email', value: email });
-    const { emailLinkMinutes } = this.#deps.settings;
-    const name = taken ? 'already-registered' : 'registration-link';
-    const link = `${this.#deps.issuer}/registration/link/${token}`;
-    const args: Record<string, string | number> = taken ? {} : { link, minutes: emailLinkMinutes };
-    const deadlineAt = this.#after(taken ? NOTICE_SECONDS : emailLinkMinutes * 60);
-    await this.#deps.messages.send(connection, { name, channel: 'email', to: email, language, args }, { deadlineAt });
+    const { issuer, messages, settings } = this.#deps;
+    const to = { channel: 'email', to: email, language } as const;
+    if (await this.#isTaken(connection, { kind: 'email', value: email })) return this.#tellOwner(connection, to);
+    const args = { link: `${issuer}/registration/link/${token}`, minutes: settings.emailLinkMinutes };
+    const deadlineAt = this.#after(settings.emailLinkMinutes * 60);
+    await messages.send(connection, { ...to, name: 'registration-link', args }, { deadlineAt });
   }
 
   async verifyCode(phone: string, browser: string, typed: string): Promise<CodeVerdict> {
     return this.#deps.codes.verify({ purpose: 'register', target: phone, browser }, typed);
   }
 
-  async codeTimes(phone: string): Promise<CodeTimes | undefined> {
-    return this.#deps.codes.times({ purpose: 'register', target: phone });
+  async codeTimes(phone: string, browser: string): Promise<CodeTimes | undefined> {
+    return this.#deps.codes.times({ purpose: 'register', target: phone, browser });
+  }
+
+  async #tellOwner(connection: Connection, to: Pick<Message, 'channel' | 'to' | 'language'>): Promise<void> {
+    const deadlineAt = this.#after(NOTICE_SECONDS);
+    await this.#deps.messages.send(connection, { ...to, name: 'already-registered', args: {} }, { deadlineAt });
   }
 
   async #isTaken(connection: Connection, contact: Contact): Promise<boolean> {
