@@ -3,6 +3,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import { normalizeEmail, normalizePhone, normalizeSnils } from '#src/identity/accounts/contact.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import * as credentialStore from '#src/identity/credentials/credential-store.ts';
@@ -52,7 +53,7 @@ export class Credentials {
   }): Promise<string | undefined> {
     if (password.length > MAX_PASSWORD_LENGTH || login.length > 254) return undefined;
     const accountId = await this.#accounts.findIdByLogin(login);
-    const subject = accountId ?? `unknown:${login.trim().toLowerCase()}`;
+    const subject = accountId ?? `unknown:${spellingOf(login)}`;
     const perAddress = {
       name: 'password-address',
       limit: this.#settings.guessesPerAddressPerMinute,
@@ -90,4 +91,9 @@ export class Credentials {
       windowSeconds: this.#settings.guessWindowMinutes * 60,
     };
   }
+}
+
+/** One budget for all spellings of an unknown login too, or spelling it anew would tell known from unknown. */
+function spellingOf(login: string): string {
+  return normalizePhone(login) ?? normalizeEmail(login) ?? normalizeSnils(login) ?? login.trim().toLowerCase();
 }

@@ -1,6 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import type { Config } from '#src/platform/config/config.ts';
+import { newText } from '#src/platform/security/random.ts';
+import { spellingsOf, wordsOf } from '#src/identity/credentials/spellings.ts';
 
 export type PasswordRule =
   | 'length'
@@ -31,6 +32,8 @@ export interface RuleVerdict {
 /** Longer ones are refused before anything is computed on them. */
 export const MAX_PASSWORD_LENGTH = 128;
 
+const LEGIBLE = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789';
+
 /** One policy at every door (P1 to P3, C1, C2). Each rule answers for itself, so the page can name the one that fails. */
 export class PasswordPolicy {
   readonly #policy: Config['passwords']['policy'];
@@ -52,22 +55,15 @@ export class PasswordPolicy {
   accepts(password: string, facts: PersonalFacts): boolean {
     return this.check(password, facts).every(({ ok }) => ok);
   }
-}
 
-/** Sixteen characters of all four kinds, easy to tell apart, in groups that can be copied from paper. */
-export function suggestPassword(): string {
-  const kinds = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnpqrstuvwxyz', '23456789'];
-  const pick = (from: string) => from[randomInt(from.length)]!;
-  const all = kinds.join('');
-  for (;;) {
-    const groups = Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => pick(all)).join(''));
-    const password = groups.join('-');
-    if (kinds.every((kind) => [...password].some((char) => kind.includes(char))) && checks.sequence(password, noFacts))
-      return password;
+  /** Sixteen characters of all four kinds, easy to tell apart, in groups that can be copied from paper (P4). */
+  suggest(facts: PersonalFacts): string {
+    for (;;) {
+      const password = Array.from({ length: 4 }, () => newText(LEGIBLE, 4)).join('-');
+      if (this.accepts(password, facts)) return password;
+    }
   }
 }
-
-const noFacts: PersonalFacts = { names: [], phones: [], emails: [] };
 
 const checks: Record<PasswordRule, (password: string, facts: PersonalFacts) => boolean> = {
   length: (password) => password.length >= 8 && password.length <= MAX_PASSWORD_LENGTH,
@@ -83,78 +79,79 @@ const checks: Record<PasswordRule, (password: string, facts: PersonalFacts) => b
 };
 
 const rows = ['`1234567890-=', 'qwertyuiop[]', "asdfghjkl;'", 'zxcvbnm,./', 'abcdefghijklmnopqrstuvwxyz', '0123456789'];
-const cyrillicRows = ['йцукенгшщзхъ', 'фывапролджэ', 'ячсмитьбю'];
-const latinOfCyrillic = ['qwertyuiop[]', "asdfghjkl;'", 'zxcvbnm,.'];
+/** The beginnings alone: further on, letters written in Latin make ordinary syllables. */
+const cyrillicRows = ['йцукенг', 'фывапр', 'ячсмит'];
+const RUN = 4;
+
+const runs = [
+  ...rows.flatMap((row) => [...runsIn(row), ...runsIn([...row].reverse().join(''))]),
+  ...cyrillicRows.flatMap((row) => runsIn(row).flatMap((run) => [run, ...spellingsOf(run)])),
+];
 
 /** Four neighbours in a row, either way; also Cyrillic rows written in Latin (`ycuken`), and four equal characters. */
 function hasKeyboardRun(password: string): boolean {
   const text = password.toLowerCase();
-  const lines = [...rows, ...cyrillicRows, ...cyrillicRows.map(transliterate), ...latinOfCyrillic];
-  return (
-    /(.)\1{3}/.test(text) || lines.some((line) => hasRunOf(text, line) || hasRunOf(text, [...line].reverse().join('')))
-  );
+  return /(.)\1{3}/.test(text) || runs.some((run) => text.includes(run));
 }
 
-function hasRunOf(text: string, line: string): boolean {
-  for (let i = 0; i + 4 <= line.length; i++) if (text.includes(line.slice(i, i + 4))) return true;
-  return false;
+function runsIn(line: string): string[] {
+  return Array.from({ length: line.length - RUN + 1 }, (_, start) => line.slice(start, start + RUN));
 }
 
+/** Too close to this service to be anybody's secret, wherever they stand. */
+const serviceWords = /openesia|gosuslug|gosportal/;
+const ownWords = ['esia', 'parol', 'gfhjkm', 'privet', 'lyubov', 'rossiya', 'moskva', ...spellingsOf('пароль')];
 let commonPasswords: Set<string> | undefined;
 
 /** In the list, also when dressed up with capitals, digits and marks around it or the usual letter swaps. */
 function isCommon(password: string): boolean {
   commonPasswords ??= new Set([...dictionary['passwords-common'], ...ownWords]);
   const lower = password.toLowerCase();
-  const bare = lower.replace(/^[^a-z]+|[^a-z]+$/g, '');
-  const swapped = lower
-    .replace(/[@4]/g, 'a')
-    .replace(/3/g, 'e')
-    .replace(/[1!|]/g, 'i')
-    .replace(/0/g, 'o')
-    .replace(/[$5]/g, 's');
-  return [lower, bare, swapped, swapped.replace(/^[^a-z]+|[^a-z]+$/g, '')].some(
-    (word) => word.length >= 4 && commonPasswords!.has(word),
-  );
+  const dressed = [lower, lower.replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, ''), lower.replace(/[^a-z]+$/, '')];
+  const swapped = [...dressed, ...dressed.map(unswapped)];
+  const words = [...swapped, ...swapped.map((word) => word.replace(/^[^a-z]+|[^a-z]+$/g, ''))];
+  return words.some((word) => serviceWords.test(word) || (word.length >= 4 && commonPasswords!.has(word)));
 }
 
-const ownWords = [
-  'openesia',
-  'gosuslugi',
-  'esia',
-  'parol',
-  'gfhjkm',
-  'privet',
-  'lyubov',
-  'rossiya',
-  'moskva',
-  'gosuslugi.ru',
-  'gosportal',
-];
+function unswapped(text: string): string {
+  const letters: Record<string, string> = {
+    '@': 'a',
+    4: 'a',
+    3: 'e',
+    1: 'i',
+    '!': 'i',
+    '|': 'i',
+    0: 'o',
+    5: 's',
+    $: 's',
+    7: 't',
+  };
+  return text.replace(/[@431!|05$7]/g, (sign) => letters[sign]!);
+}
 
 function containsPersonal(password: string, facts: PersonalFacts): boolean {
   const text = password.toLowerCase();
   const digits = password.replace(/\D/g, '');
-  const names = facts.names.flatMap((name) => [name.toLowerCase(), transliterate(name.toLowerCase())]);
-  const words = [...names, ...facts.emails.map((email) => email.split('@')[0]!.toLowerCase())].filter(
-    (word) => word.length >= 3,
-  );
+  const words = [...facts.names, ...facts.emails.map((email) => email.split('@')[0]!)]
+    .flatMap(wordsOf)
+    .flatMap(spellingsOf)
+    .filter((word) => word.length >= 3);
   if (words.some((word) => text.includes(word))) return true;
-  if (facts.phones.some((phone) => digits.includes(phone.slice(-7)) || digits.includes(phone.slice(-10)))) return true;
+  if (facts.phones.some((phone) => digits.includes(phone.slice(-PHONE_TAIL)))) return true;
   if (facts.snils && digits.includes(facts.snils.slice(0, 9))) return true;
   return facts.birthdate !== undefined && birthdateForms(facts.birthdate).some((form) => digits.includes(form));
 }
 
+const PHONE_TAIL = 7;
+
 function birthdateForms(date: string): string[] {
   const [year, month, day] = date.split('-') as [string, string, string];
-  return [`${day}${month}${year}`, `${year}${month}${day}`, `${month}${day}${year}`, `${day}${month}${year.slice(2)}`];
-}
-
-const latin: Record<string, string> = {
-  а: 'a', б: 'b', в: 'v', г: 'g', д: 'd', е: 'e', ё: 'e', ж: 'zh', з: 'z', и: 'i', й: 'y', к: 'k', л: 'l', м: 'm', н: 'n', о: 'o', п: 'p',
-  р: 'r', с: 's', т: 't', у: 'u', ф: 'f', х: 'kh', ц: 'c', ч: 'ch', ш: 'sh', щ: 'shch', ъ: '', ы: 'y', ь: '', э: 'e', ю: 'yu', я: 'ya',
-}; // prettier-ignore
-
-function transliterate(text: string): string {
-  return [...text].map((char) => latin[char] ?? char).join('');
+  const short = year.slice(2);
+  return [
+    `${day}${month}${year}`,
+    `${year}${month}${day}`,
+    `${month}${day}${year}`,
+    `${day}${month}${short}`,
+    `${short}${month}${day}`,
+  ];
 }

@@ -20,6 +20,11 @@ export function newCode(digits = 6): string {
   return String(randomInt(10 ** digits)).padStart(digits, '0');
 }
 
+/** Uniformly random characters of an alphabet. */
+export function newText(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]!).join('');
+}
+
 /** For values with at least 128 random bits of their own; anything guessable needs a keyed index instead. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
