@@ -29,8 +29,11 @@ export function normalizeEmail(typed: string): string | undefined {
     !/^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local)
   )
     return undefined;
+  // The URL parser behind domainToASCII would also take a path, percent-encoding or an IP address.
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return undefined;
   const ascii = domainToASCII(domain);
-  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(ascii) || ascii.length > 253) return undefined;
+  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(ascii) || ascii.length > 253)
+    return undefined;
   return `${local}@${ascii}`;
 }
 
