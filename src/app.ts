@@ -15,6 +15,7 @@ import { loadInteraction } from '#src/web/middleware/interaction.ts';
 import { readForms, requireOwnForms } from '#src/web/middleware/own-forms.ts';
 import { createSecurityHeaders } from '#src/web/middleware/security-headers.ts';
 import { serveAssets, servePrepared } from '#src/web/middleware/prepared.ts';
+import { createConfirmEmailRoutes } from '#src/web/registration/confirm-email-routes.ts';
 import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
@@ -53,6 +54,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createConsentRoutes({ ...services, tokens: config.tokens }),
     createRegistrationRoutes({ ...services, settings: config.codes }),
     createPasswordRoutes(services),
+    createConfirmEmailRoutes(services),
     createAccountRoutes(services),
   ]) {
     app.use(router.routes());

@@ -26,6 +26,7 @@ import { Credentials } from '#src/identity/credentials/credentials.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
 import { ContactProof } from '#src/identity/registration/contact-proof.ts';
+import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
 import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
@@ -104,12 +105,23 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     issuer: config.issuer,
     settings: config.codes,
   });
+  const emailConfirmations = new EmailConfirmations({
+    db,
+    clock,
+    flows,
+    accounts,
+    messages,
+    audit,
+    issuer: config.issuer,
+    settings: config.codes,
+  });
   const registration = new Registration({
     db,
     flows,
     accounts,
     credentials,
     proof,
+    emailConfirmations,
     audit,
     linkSeconds: config.codes.emailLinkMinutes * 60,
   });
@@ -159,7 +171,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
-    agreement, audit, sessions, clients, accounts, consents, hasher, policy, credentials, registration,
+    agreement, audit, sessions, clients, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions,
   }; // prettier-ignore
 }

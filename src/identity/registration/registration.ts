@@ -10,6 +10,7 @@ import type { CodeTimes, CodeVerdict } from '#src/identity/codes/codes.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { PersonalFacts } from '#src/identity/credentials/password-policy.ts';
 import type { ContactProof, ProofVerdict } from '#src/identity/registration/contact-proof.ts';
+import type { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
 
 /** What the person typed on the first page, in normal form. Phone or e-mail or both; a phone is proven first. */
 export interface Applicant {
@@ -36,7 +37,15 @@ interface RegistrationRecord extends Applicant {
 
 export type RegistrationFlow = Flow<RegistrationRecord>;
 /** What is to be done next in this browser; pages lead everybody to it. */
-export type RegistrationStep = 'check-phone' | 'check-email' | 'create-password' | 'done' | 'elsewhere';
+export type RegistrationStep =
+  | 'check-phone'
+  | 'check-email'
+  | 'create-password'
+  | 'done'
+  /** As `done`, in a browser other than the one that began: only there is the client's request waiting. */
+  | 'done-elsewhere'
+  /** The contact was proven in another browser, and everything more happens there. */
+  | 'elsewhere';
 
 const FLOW = 'registration';
 const LINK = 'registration-link';
@@ -50,6 +59,7 @@ interface RegistrationDeps {
   accounts: Accounts;
   credentials: Credentials;
   proof: ContactProof;
+  emailConfirmations: EmailConfirmations;
   audit: Audit;
   linkSeconds: number;
 }
@@ -91,11 +101,16 @@ export class Registration {
     return this.#deps.flows.find<RegistrationRecord>(FLOW, id);
   }
 
+  /** The browser that began, or the one that proved the contact. */
+  isKnownTo({ record }: RegistrationFlow, browser: string): boolean {
+    return browser === record.browser || browser === record.provenBy;
+  }
+
   step({ record }: RegistrationFlow, browser: string): RegistrationStep {
-    const isOurs = record.provenBy === browser;
-    if (record.accountId) return isOurs ? 'done' : 'elsewhere';
-    if (record.provenBy) return isOurs ? 'create-password' : 'elsewhere';
-    return record.phone ? 'check-phone' : 'check-email';
+    if (!record.provenBy) return record.phone ? 'check-phone' : 'check-email';
+    if (record.provenBy !== browser) return 'elsewhere';
+    if (!record.accountId) return 'create-password';
+    return record.browser === browser ? 'done' : 'done-elsewhere';
   }
 
   /** The same code page or e-mail page again, with a new message. */
@@ -106,7 +121,7 @@ export class Registration {
   }
 
   async codeTimes({ record }: RegistrationFlow): Promise<CodeTimes | undefined> {
-    return this.#deps.proof.codeTimes(record.phone!);
+    return this.#deps.proof.codeTimes(record.phone!, record.browser);
   }
 
   async proveByCode(flow: RegistrationFlow, browser: string, typed: string): Promise<CodeVerdict> {
@@ -126,28 +141,37 @@ export class Registration {
   /** Uses the link up, in any browser; that browser may then set the password. Undefined: used, replaced or expired. */
   async proveByLink(token: string, browser: string): Promise<RegistrationFlow | undefined> {
     const flow = await this.findByLink(token);
-    if (!flow || !(await this.#deps.flows.take(LINK, token))) return undefined;
-    await this.#replace(flow, { ...flow.record, provenBy: browser, link: undefined });
-    return flow;
+    if (!flow) return undefined;
+    return this.#deps.db.transaction().execute(async (transaction) => {
+      if (!(await this.#deps.flows.take(LINK, token, transaction))) return undefined;
+      await this.#replace(flow, { ...flow.record, provenBy: browser, link: undefined }, transaction);
+      return flow;
+    });
   }
 
   /**
    * Makes the account. The caller has checked the password against the policy and hashed it.
-   * @returns the ticket that signs this browser in, once; `taken` when somebody proved the same contact a moment before.
+   * @returns the ticket that signs this browser in, once; `taken` when somebody proved the same contact a moment before,
+   * `finished` when this browser did, with a second press of the button.
    */
-  async finish(flow: RegistrationFlow, browser: string, passwordHash: string): Promise<{ ticket: string } | 'taken'> {
+  async finish(
+    flow: RegistrationFlow,
+    { browser, address }: { browser: string; address: string },
+    passwordHash: string,
+  ): Promise<{ ticket: string } | 'taken' | 'finished'> {
     if (this.step(flow, browser) !== 'create-password') throw new Refusal('wrong_browser', 403);
-    const contact = contactOf(flow.record);
+    const email = flow.record.phone && flow.record.email;
+    const mayWrite = email && (await this.#deps.proof.mayAsk({ kind: 'email', value: email }, address)) === 'sent';
     try {
       return await this.#deps.db.transaction().execute(async (transaction) => {
-        const accountId = await this.#createAccount(transaction, flow.record, contact, passwordHash);
-        const kept = { ...flow.record, accountId };
-        if (!(await this.#deps.flows.replace(flow, kept, transaction))) throw new Refusal('expired', 409);
+        const accountId = await this.#createAccount(transaction, flow.record, passwordHash);
+        if (mayWrite) await this.#deps.emailConfirmations.send(transaction, { accountId, email }, flow.record.language);
+        await this.#replace(flow, { ...flow.record, accountId }, transaction);
         return { ticket: await this.#deps.flows.create(TICKET, { accountId, browser }, TICKET_SECONDS, transaction) };
       });
     } catch (error) {
-      if (isUniqueViolation(error, 'contacts_verified_key')) return 'taken';
-      throw error;
+      if (!isUniqueViolation(error, 'contacts_verified_key')) throw error;
+      return (await this.find(flow.id))?.record.accountId ? 'finished' : 'taken';
     }
   }
 
@@ -157,14 +181,10 @@ export class Registration {
     return found?.browser === browser ? found.accountId : undefined;
   }
 
-  async #createAccount(
-    connection: Connection,
-    record: RegistrationRecord,
-    contact: Contact,
-    hash: string,
-  ): Promise<string> {
+  async #createAccount(connection: Connection, record: RegistrationRecord, hash: string): Promise<string> {
     const { accounts, credentials, audit } = this.#deps;
     const { familyName, givenName, language, agreement } = record;
+    const contact = contactOf(record);
     const accountId = await accounts.create(connection, {
       profile: { familyName, givenName },
       locale: language,

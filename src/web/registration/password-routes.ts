@@ -1,12 +1,12 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { Refusal } from '#src/platform/errors.ts';
+import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import {
   MAX_PASSWORD_LENGTH,
-  suggestPassword,
   type PasswordPolicy,
   type RuleVerdict,
 } from '#src/identity/credentials/password-policy.ts';
@@ -28,6 +28,7 @@ interface PasswordRoutesDeps {
   interactions: Interactions;
   policy: PasswordPolicy;
   hasher: PasswordHasher;
+  messages: Messages;
   metrics: Metrics;
 }
 
@@ -38,6 +39,7 @@ export function createPasswordRoutes({
   interactions,
   policy,
   hasher,
+  messages,
   metrics,
 }: PasswordRoutesDeps): Router {
   const router = new Router({ prefix: '/registration/:flow' });
@@ -48,23 +50,23 @@ export function createPasswordRoutes({
     const flow = ctx.state.flow as RegistrationFlow;
     const page = pages.of(ctx);
     const step = registration.step(flow, page.browser);
-    if (step === 'elsewhere') return page.show('registration/done-elsewhere', { signInUrl: signInUrl(flow) });
     if (step === 'create-password') return show(ctx, flow, {});
-    const { interaction, clientName } = flow.record;
-    await page.show('registration/done', {
-      continueUrl: interaction ? `/interaction/${interaction}` : '/account',
-      clientName,
-    });
+    if (step === 'elsewhere') return page.show('registration/elsewhere', { signInUrl: wayBack(flow) });
+    if (step === 'done-elsewhere') return page.show('registration/done-elsewhere', { signInUrl: '/account' });
+    await page.show('registration/done', { continueUrl: wayBack(flow), clientName: flow.record.clientName });
   });
 
   // The same as the button does with script, for browsers without.
   router.post('/suggestion', async (ctx) => {
-    await show(ctx, await atPassword(ctx), { suggestion: suggestPassword() });
+    const flow = await find(ctx);
+    if (!isAtPassword(ctx, flow)) return pages.of(ctx).redirect(`/registration/${flow.id}`);
+    await show(ctx, flow, { suggestion: policy.suggest(factsOf(flow.record)) });
   });
 
   router.post('/password', async (ctx) => {
     const page = pages.of(ctx);
-    const flow = await atPassword(ctx);
+    const flow = await find(ctx);
+    if (!isAtPassword(ctx, flow)) return page.redirect(`/registration/${flow.id}`);
     const form = parseForm(passwordForm, ctx.request.body);
     if (!form.ok) return show(ctx, flow, { errors: form.errors }, 422);
     const { 'new-password': password, 'new-password-repeat': repeat } = form.data;
@@ -75,18 +77,24 @@ export function createPasswordRoutes({
     if (password !== repeat)
       return show(ctx, flow, { rules, errors: { 'new-password-repeat': 'password_mismatch' } }, 422);
 
-    const finished = await registration.finish(flow, page.browser, await hasher.hash(password));
+    const finished = await registration.finish(flow, page, await hasher.hash(password));
     if (finished === 'taken') throw new Refusal('already_registered', 409);
+    if (finished === 'finished') return page.redirect(`/registration/${flow.id}`);
+    messages.wake();
     metrics.registrations.inc({ step: 'finished' });
     ctx.cookies.set('registered', finished.ticket, { ...pages.cookie, path: '/interaction', maxAge: 600_000 });
     page.redirect(`/registration/${flow.id}`);
   });
 
-  async function atPassword(ctx: Context): Promise<RegistrationFlow> {
+  async function find(ctx: Context): Promise<RegistrationFlow> {
     const flow = await registration.find(ctx.params.flow!);
     if (!flow) throw new Refusal('expired', 404);
-    if (registration.step(flow, pages.of(ctx).browser) !== 'create-password') throw new Refusal('wrong_browser', 403);
+    if (!registration.isKnownTo(flow, pages.of(ctx).browser)) throw new Refusal('wrong_browser', 403);
     return flow;
+  }
+
+  function isAtPassword(ctx: Context, flow: RegistrationFlow): boolean {
+    return registration.step(flow, pages.of(ctx).browser) === 'create-password';
   }
 
   async function show(
@@ -116,6 +124,7 @@ export function createPasswordRoutes({
   return router;
 }
 
-function signInUrl({ record }: RegistrationFlow): string {
+/** The client's request in the browser that began it; there the ticket, or else the login and password, is asked for. */
+function wayBack({ record }: RegistrationFlow): string {
   return record.interaction ? `/interaction/${record.interaction}` : '/account';
 }

@@ -9,7 +9,7 @@ const personName = z
     z
       .string()
       .min(1, 'required')
-      .max(60, 'name_too_long')
+      .max(100, 'name_too_long')
       .refine((name) => name === '' || isPersonName(name), 'name_letters'),
   );
 
@@ -54,6 +54,6 @@ export const codeForm = z.object({
 });
 
 export const passwordForm = z.object({
-  'new-password': z.string().min(1, 'required').max(4096, 'password_rules'),
-  'new-password-repeat': z.string().max(4096, 'password_mismatch').default(''),
+  'new-password': z.string().min(1, 'required'),
+  'new-password-repeat': z.string().default(''),
 });

@@ -65,7 +65,7 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
   router.get('/link/:token', async (ctx) => {
     const flow = await registration.findByLink(ctx.params.token!);
     if (!flow) throw new Refusal('link_used', 410);
-    await pages.of(ctx).show('registration/confirm-email', { action: ctx.path, contact: flow.record.email });
+    await pages.of(ctx).show('registration/confirm-email', { action: ctx.path, contact: flow.record.email, step: 2 });
   });
 
   router.post('/link/:token', async (ctx) => {
@@ -112,9 +112,7 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
   async function find(ctx: Context): Promise<RegistrationFlow> {
     const flow = await registration.find(ctx.params.flow!);
     if (!flow) throw new Refusal('expired', 404);
-    const { browser, provenBy } = flow.record;
-    const mine = pages.of(ctx).browser;
-    if (mine !== browser && mine !== provenBy) throw new Refusal('wrong_browser', 403);
+    if (!registration.isKnownTo(flow, pages.of(ctx).browser)) throw new Refusal('wrong_browser', 403);
     return flow;
   }
 
