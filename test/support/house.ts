@@ -94,6 +94,11 @@ export class House {
     return this.#instances[0]!.services;
   }
 
+  /** The first instance by itself, without the proxy before it. */
+  get direct(): string {
+    return `http://127.0.0.1:${this.#instances[0]!.server.port}`;
+  }
+
   get all(): Services[] {
     return this.#instances.map(({ services }) => services);
   }

@@ -112,10 +112,14 @@ function grantAdapter({ grants }: AdapterDeps): Adapter {
   };
 }
 
+/** RFC 6749 appendix A.1, bounded. */
+const clientIdSyntax = /^[\x20-\x7e]{1,200}$/;
+
 function clientAdapter({ clients }: AdapterDeps): Adapter {
   return {
     ...unused,
     async find(id) {
+      if (!clientIdSyntax.test(id)) return undefined;
       const client = await clients.find(id);
       if (!client) return undefined;
       const secret = client.secret === undefined ? {} : { client_secret: client.secret };

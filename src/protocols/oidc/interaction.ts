@@ -102,7 +102,9 @@ export class Interactions {
   async signedIn(ctx: Context, accountId: string, amr: string[]): Promise<string> {
     // The moment is said here: later steps of this request repeat this result, and must not make the sign-in younger.
     const ts = Math.floor(Date.now() / 1000);
-    return this.#result(ctx, { login: { accountId, amr, ts, remember: false, device: deviceFrom(ctx.get('user-agent')) } });
+    return this.#result(ctx, {
+      login: { accountId, amr, ts, remember: false, device: deviceFrom(ctx.get('user-agent')) },
+    });
   }
 
   async termsAccepted(ctx: Context): Promise<string> {

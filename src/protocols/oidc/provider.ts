@@ -7,7 +7,7 @@ import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
 import { clientRuleNames, clientRules } from '#src/identity/clients/client.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
-import { accountClient } from '#src/protocols/oidc/account-client.ts';
+import { ACCOUNT_CLIENT_ID, ACCOUNT_RETURN_PATH, accountClient } from '#src/protocols/oidc/account-client.ts';
 import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps } from '#src/protocols/oidc/adapter.ts';
 import { acrOf, acrValues, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, claimValues } from '#src/protocols/oidc/claims.ts';
@@ -25,6 +25,8 @@ export interface ProtocolPages {
   signOut(ctx: Context, form: { action: string; xsrf: string; clientName?: string }): Promise<void>;
   signedOut(ctx: Context): Promise<void>;
   error(ctx: Context, error: { error: string; error_description?: string }, cause: Error): Promise<void>;
+  /** A fault of ours that a program was told about, and nobody else. */
+  reportFault(cause: Error): void;
 }
 
 export interface ProviderDeps extends AdapterDeps {
@@ -74,6 +76,7 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     responseTypes: ['code', 'none'],
     scopes: ['openid', 'offline_access'],
+    allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: config.sandbox ? ['sandbox_person'] : [],
     pkce: { required: isChallengeRequired },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: createInteractionPolicy(deps.agreement) },
@@ -84,7 +87,6 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     extraClientMetadata: { properties: clientRuleNames, validator: checkClientRule },
     renderError: (ctx, out, error) => deps.pages.error(ctx, out, error),
     fetch: fetchPublic(config),
-    allowOmittingSingleRegisteredRedirectUri: true,
   });
   harden(provider, deps);
   return provider;
@@ -211,7 +213,15 @@ function features({ config, registrationToken, pages }: ProviderDeps): Configura
 }
 
 /** What the library decides for itself and we decide otherwise. */
-function harden(provider: Provider, { sessions, queueLogout }: ProviderDeps): void {
+function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDeps): void {
+  // Pages link to the account without knowing our address; no other client may leave its own out (Core 3.1.2.1).
+  provider.use((ctx, next) => {
+    const { client_id: clientId, redirect_uri: redirectUri } = ctx.query;
+    if (ctx.path === routes.authorization && clientId === ACCOUNT_CLIENT_ID && redirectUri === undefined)
+      ctx.query = { ...ctx.query, redirect_uri: `${provider.issuer}${ACCOUNT_RETURN_PATH}` };
+    return next();
+  });
+  provider.on('server_error', (_ctx, cause) => pages.reportFault(cause));
   hardenSession(provider, sessions);
   hardenReplayDetection(provider);
   Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
@@ -233,10 +243,11 @@ interface LogoutSender {
   backchannelLogout(accountId: string, sid: string): Promise<void>;
 }
 
-/** RFC 9700 section 2.1.1: an exempt client binds its request by a nonce instead. */
+/** RFC 9700 section 2.1.1: an exempt client, which must be confidential, binds its request by a nonce instead. */
 function isChallengeRequired(ctx: KoaContextWithOIDC, client: unknown): boolean {
   if (ctx.oidc.params?.response_type === 'none') return false;
-  return (client as { pkce?: string }).pkce !== 'exempt' || !ctx.oidc.params?.nonce;
+  const { pkce, clientAuthMethod } = client as { pkce?: string; clientAuthMethod: string };
+  return pkce !== 'exempt' || clientAuthMethod === 'none' || !ctx.oidc.params?.nonce;
 }
 
 function isSenderConstrained({ client, entities }: KoaContextWithOIDC['oidc']): boolean {
@@ -256,8 +267,18 @@ function isIntrospectionAllowed(
 }
 
 function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: Record<string, unknown>): void {
+  checkStorable(metadata);
   const rule = clientRules.shape[key as keyof typeof clientRules.shape];
   const parsed = rule.safeParse(value);
   if (!parsed.success) throw new errors.InvalidClientMetadata(`${key}: ${parsed.error.issues[0]!.message}`);
   metadata[key] = parsed.data;
+}
+
+/** The library parses the addresses before it checks them, and no database keeps a NUL. */
+function checkStorable(metadata: Record<string, unknown>): void {
+  const addresses = Array.isArray(metadata.redirect_uris) ? (metadata.redirect_uris as unknown[]) : [];
+  if (!addresses.every((uri) => typeof uri === 'string' && URL.canParse(uri)))
+    throw new errors.InvalidRedirectUri('redirect_uris must only contain web uris');
+  if (JSON.stringify(metadata).includes(String.raw`\u0000`))
+    throw new errors.InvalidClientMetadata('NUL is not allowed');
 }

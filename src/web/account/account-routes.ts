@@ -32,8 +32,8 @@ interface SignedIn {
   sessionUid: string;
 }
 
-const endForm = z.object({ session: z.string().min(1).max(100) });
-const revokeForm = z.object({ client: z.string().min(1).max(200) });
+const endForm = z.object({ session: z.string().regex(/^[\w-]{1,100}$/) });
+const revokeForm = z.object({ client: z.string().regex(/^[\x20-\x7e]{1,200}$/) });
 
 /** The personal account: my data, where I am signed in, what I allowed. */
 export function createAccountRoutes(deps: AccountDeps): Router {

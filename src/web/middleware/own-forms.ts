@@ -5,11 +5,12 @@ import { isFormToken, type Pages } from '#src/web/middleware/page.ts';
 
 const BODY_LIMIT = '56kb';
 
-/** Reads a posted form. Anything but a form is refused before it is read. */
+/** Reads a posted form. Anything but a form is refused before it is read; no browser compresses one. */
 export function readForms(): Middleware {
   const parse = bodyParser({ enableTypes: ['form'], formLimit: BODY_LIMIT, encoding: 'utf-8' });
   return async (ctx, next) => {
-    if (ctx.method === 'POST' && !ctx.is('urlencoded')) throw new Refusal('unsupported_media', 415);
+    if (ctx.method === 'POST' && (!ctx.is('urlencoded') || ctx.get('content-encoding')))
+      throw new Refusal('unsupported_media', 415);
     return parse(ctx as never, next);
   };
 }

@@ -21,7 +21,7 @@ export function createProtocolPages(pages: Pages, logger: Logger): ProtocolPages
       const reference = newReference();
       const status = ctx.status >= 400 ? ctx.status : 400;
       const fault = status >= 500;
-      if (fault) logger.error({ err: cause, reference }, 'protocol request failed');
+      if (fault) logger.error({ err: cause, reference }, 'protocol page failed');
       else logger.info({ reference, error, description }, 'protocol request refused');
       const isExpired = cause.name === 'SessionNotFound';
       await showProblem(ctx, pages.of(ctx), {
@@ -30,6 +30,10 @@ export function createProtocolPages(pages: Pages, logger: Logger): ProtocolPages
         reference,
         oauthError: [error, description].filter(Boolean).join(': '),
       });
+    },
+
+    reportFault(cause) {
+      logger.error({ err: cause }, 'protocol request failed');
     },
   };
 }

@@ -1,0 +1,38 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A listener that notes what arrives; by default it should stay silent. */
+export class Canary {
+  readonly requests: { method: string; path: string; body: string; at: number }[] = [];
+  readonly #server;
+
+  private constructor(answer: (request: IncomingMessage, response: ServerResponse, count: number) => void) {
+    this.#server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8');
+      request.on('data', (part: string) => (body += part));
+      request.on('end', () => {
+        this.requests.push({ method: request.method!, path: request.url!, body, at: performance.now() });
+        answer(request, response, this.requests.length);
+      });
+    });
+  }
+
+  static async listen(
+    answer: (request: IncomingMessage, response: ServerResponse, count: number) => void = (_, response) =>
+      void response.end('{}'),
+  ): Promise<Canary> {
+    const canary = new Canary(answer);
+    await new Promise<void>((listening) => canary.#server.listen(0, '127.0.0.1', listening));
+    return canary;
+  }
+
+  get origin(): string {
+    return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+}
