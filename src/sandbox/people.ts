@@ -1,0 +1,87 @@
+import { isUniqueViolation, type Connection, type Database } from '#src/platform/storage/database.ts';
+import type { Profile } from '#src/identity/accounts/account.ts';
+import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
+import type { Credentials } from '#src/identity/credentials/credentials.ts';
+import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
+import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
+
+interface SandboxPeopleDeps {
+  db: Database;
+  accounts: Accounts;
+  credentials: Credentials;
+  hasher: PasswordHasher;
+  agreement: Agreement;
+}
+
+/** Kinds of documents by the short names that the sandbox's people use. */
+const documentKinds = { passport: 'rf_passport', snils: 'snils', inn: 'inn' } as const;
+
+/** The test people of the sandbox, and their accounts. */
+export class SandboxPeople {
+  readonly list: readonly SandboxPerson[] = loadSandboxPeople();
+  readonly #deps: SandboxPeopleDeps;
+
+  constructor(deps: SandboxPeopleDeps) {
+    this.#deps = deps;
+  }
+
+  /** Undefined: nobody of that name, or nobody made them yet. */
+  async accountIdOf(id: string): Promise<string | undefined> {
+    const person = this.list.find((one) => one.id === id);
+    return person && this.#deps.accounts.findIdByContact(contactsOf(person.contacts)[0]!);
+  }
+
+  /** Makes the accounts that are missing. Several instances may do so at once: whoever comes second leaves the person alone. */
+  async settle(): Promise<void> {
+    const known = await Promise.all(this.list.map(({ id }) => this.accountIdOf(id)));
+    const missing = this.list.filter((_, i) => known[i] === undefined);
+    const hashes = await this.#hashes(missing);
+    for (const person of missing) await this.#settleOne(person, hashes.get(person.password)!);
+  }
+
+  /** One hash for each distinct password: salts do not matter where passwords are printed. */
+  async #hashes(people: SandboxPerson[]): Promise<Map<string, string>> {
+    const passwords = [...new Set(people.map(({ password }) => password))];
+    return new Map(
+      await Promise.all(passwords.map(async (one) => [one, await this.#deps.hasher.hash(one)] as [string, string])),
+    );
+  }
+
+  async #settleOne(person: SandboxPerson, hash: string): Promise<void> {
+    const { db } = this.#deps;
+    await db
+      .transaction()
+      .execute((transaction) => this.#create(transaction, person, hash))
+      .catch((error: unknown) => {
+        const taken = ['contacts_verified_key', 'documents_verified_key'];
+        if (!taken.some((constraint) => isUniqueViolation(error, constraint))) throw error;
+      });
+  }
+
+  async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<void> {
+    const { accounts, credentials, agreement } = this.#deps;
+    const { termsVersion: terms = agreement.terms } = person;
+    const accountId = await accounts.create(transaction, {
+      profile: profileOf(person),
+      locale: person.language,
+      verified: contactsOf(person.contacts),
+      unverified: contactsOf(person.unproven),
+      agreement: { ...agreement, terms },
+    });
+    await credentials.set(transaction, accountId, hash);
+    for (const method of person.evidence) await accounts.addEvidence(transaction, accountId, method, 'sandbox');
+    for (const [name, kind] of Object.entries(documentKinds)) {
+      const value = person.documents[name as keyof typeof documentKinds];
+      if (value !== undefined) await accounts.addDocument(transaction, accountId, kind, value);
+    }
+    if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
+  }
+}
+
+function profileOf({ name, ...person }: SandboxPerson): Profile {
+  const { gender, birthdate, birthplace, citizenship, nickname, preferredUsername } = person;
+  const { profileUrl, pictureUrl, websiteUrl, zoneinfo, address } = person;
+  const said = { gender, birthdate, birthplace, citizenship, nickname, preferredUsername };
+  const known = { ...said, profileUrl, pictureUrl, websiteUrl, zoneinfo, address };
+  return { familyName: name.family, givenName: name.given, middleName: name.middle, ...known };
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { z } from 'zod';
+import { languages } from '#src/platform/i18n/translator.ts';
+import type { Contact } from '#src/identity/accounts/contact.ts';
+import { proofMethods } from '#src/identity/accounts/tier.ts';
+
+const contacts = z.strictObject({ phone: z.string().optional(), email: z.string().optional() });
+
+const person = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  name: z.strictObject({ family: z.string(), given: z.string(), middle: z.string().optional() }),
+  gender: z.enum(['male', 'female']).optional(),
+  birthdate: z.iso.date().optional(),
+  birthplace: z.string().optional(),
+  citizenship: z.string().length(3).optional(),
+  language: z.enum(languages).default('ru'),
+  nickname: z.string().optional(),
+  preferredUsername: z.string().optional(),
+  profileUrl: z.url().optional(),
+  pictureUrl: z.url().optional(),
+  websiteUrl: z.url().optional(),
+  zoneinfo: z.string().optional(),
+  address: z.record(z.string(), z.string()).optional(),
+  /** Proven to be theirs; the first one finds the person again. */
+  contacts: contacts.refine(({ phone, email }) => phone ?? email, 'a phone or an e-mail is needed'),
+  /** Typed once and never proven. */
+  unproven: contacts.default({}),
+  evidence: z.array(z.enum(proofMethods)).default([]),
+  documents: z
+    .strictObject({ passport: z.string().optional(), snils: z.string().optional(), inn: z.string().optional() })
+    .default({}),
+  traits: z.array(z.string()).default([]),
+  blocked: z.boolean().default(false),
+  /** Agreed to an older version of the documents. */
+  termsVersion: z.string().optional(),
+  password: z.string().optional(),
+});
+
+const catalogue = z.strictObject({ password: z.string(), people: z.array(person) });
+
+export type SandboxPerson = Omit<z.infer<typeof person>, 'password'> & { password: string };
+
+/** The invented people of config/sandbox-people.yaml. */
+export function loadSandboxPeople(): SandboxPerson[] {
+  const text = readFileSync(new URL('../../config/sandbox-people.yaml', import.meta.url), 'utf8');
+  const { password, people } = catalogue.parse(load(text));
+  return people.map((one) => ({ ...one, password: one.password ?? password }));
+}
+
+export function contactsOf({ phone, email }: SandboxPerson['contacts']): Contact[] {
+  const all = [phone && { kind: 'phone', value: phone }, email && { kind: 'email', value: email }];
+  return all.filter(Boolean) as Contact[];
+}

@@ -1,0 +1,50 @@
+import { fullName, type Profile } from '#src/identity/accounts/account.ts';
+import { tierFrom, type Tier } from '#src/identity/accounts/tier.ts';
+import { accountSignInPath } from '#src/protocols/oidc/account-client.ts';
+import type { SandboxPerson } from '#src/sandbox/person.ts';
+
+type Say = (key: string, args?: Record<string, string | number>) => string;
+
+/** A person as the contract of the sandbox's API describes them. */
+export function describePerson(person: SandboxPerson, t: Say) {
+  const { id, contacts, documents, citizenship, password, evidence } = person;
+  const papers = Object.keys(documents).length > 0 ? { documents } : {};
+  return {
+    id,
+    about: [nameOf(person), ...traitsOf(person, t)].join(', '),
+    logins: { ...contacts, ...(documents.snils ? { snils: documents.snils } : {}) },
+    password,
+    tier: tierFrom(evidence),
+    secondFactor: null,
+    ...papers,
+    citizenship: citizenship ?? null,
+  };
+}
+
+/** A row of the list of people. */
+export function personRow(person: SandboxPerson, t: Say) {
+  const { id, blocked } = person;
+  return {
+    ...describePerson(person, t),
+    name: nameOf(person),
+    traits: traitsOf(person, t),
+    signInUrl: blocked ? undefined : accountSignInPath('/account', { sandbox_person: id, prompt: 'login' }),
+  };
+}
+
+export function searchPeople(people: readonly SandboxPerson[], { tier, search }: { tier?: Tier; search: string }) {
+  const wanted = search.toLowerCase();
+  return people.filter((person) => {
+    const said = [person.id, nameOf(person), ...Object.values(person.contacts), ...Object.values(person.documents)];
+    return (!tier || tierFrom(person.evidence) === tier) && (!wanted || said.join('\n').toLowerCase().includes(wanted));
+  });
+}
+
+function nameOf({ name }: SandboxPerson): string {
+  return fullName({ familyName: name.family, givenName: name.given, middleName: name.middle } satisfies Profile);
+}
+
+function traitsOf({ evidence, traits }: SandboxPerson, t: Say): string[] {
+  const proofs = evidence.filter((method) => method !== 'registry').map((method) => t(`sandbox.by.${method}`));
+  return [...proofs, ...traits.map((trait) => t(`sandbox.trait.${trait}`))];
+}
