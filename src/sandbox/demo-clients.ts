@@ -4,8 +4,8 @@ import { deriveKey } from '#src/platform/security/encryption.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 
-export const demoSites = ['university', 'broker'] as const;
-export type DemoSite = (typeof demoSites)[number];
+const demoSites = ['university', 'broker'] as const;
+type DemoSite = (typeof demoSites)[number];
 
 /** What a demo client system is given, as any other client would be. */
 export interface DemoClient {
