@@ -1,11 +1,14 @@
 import Koa from 'koa';
 import mount from 'koa-mount';
 import type { Middleware } from 'koa';
+import type Router from '@koa/router';
 import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
+import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
+import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
 import { createHealthRoutes } from '#src/web/health/health-routes.ts';
 import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
@@ -18,13 +21,15 @@ import { serveAssets, servePrepared } from '#src/web/middleware/prepared.ts';
 import { createConfirmEmailRoutes } from '#src/web/registration/confirm-email-routes.ts';
 import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
+import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
+import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
 
 /** Every middleware and router, in the order a request meets them. */
 export function createApp(services: Services, { isReady }: { isReady(): Promise<boolean> }): Koa {
-  const { config, secrets, pages, logger, live, metrics } = services;
+  const { config, secrets, pages, logger, live, metrics, sandbox } = services;
   const app = new Koa({ proxy: true, keys: services.cookieKeys });
 
   app.use(createFrontDoor({ config, logger, metrics }));
@@ -42,13 +47,14 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));
 
+  for (const router of sandboxApis(services)) app.use(router.routes()).use(router.allowedMethods());
   app.use(readForms());
   app.use(requireOwnForms(pages, config.issuer));
   app.use(loadInteraction(pages, services.interactions));
   for (const router of [
     createStartRoutes(services),
     createLanguageRoutes(services),
-    createInteractionRoutes(services),
+    createInteractionRoutes({ ...services, sandboxPersonId: sandbox && ((id) => sandbox.people.accountIdOf(id)) }),
     createSignInRoutes(services),
     createTierRoutes(services),
     createConsentRoutes({ ...services, tokens: config.tokens }),
@@ -56,11 +62,28 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createPasswordRoutes(services),
     createConfirmEmailRoutes(services),
     createAccountRoutes(services),
-  ]) {
-    app.use(router.routes());
-    app.use(router.allowedMethods());
-  }
+    ...sandboxPages(services),
+  ])
+    app.use(router.routes()).use(router.allowedMethods());
   return app;
+}
+
+/** For programs, so they need no form of ours; absent in production. */
+function sandboxApis({ pages, logger, sandbox }: Services): Router[] {
+  if (!sandbox) return [];
+  return [
+    createSandboxApi({ pages, controls: sandbox.controls }),
+    createBackchannelRoutes({ systems: sandbox.systems, logger }),
+  ];
+}
+
+function sandboxPages({ pages, logger, config, sandbox }: Services): Router[] {
+  if (!sandbox) return [];
+  const { controls, systems } = sandbox;
+  return [
+    createSandboxRoutes({ pages, controls }),
+    createDemoRoutes({ pages, logger, issuer: config.issuer, systems }),
+  ];
 }
 
 /** The provider in service at this moment; everything it does not know goes on to the pages. */

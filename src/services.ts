@@ -1,7 +1,7 @@
 import type { Config } from '#src/platform/config/config.ts';
 import { loadScopes } from '#src/platform/config/scopes.ts';
 import type { Secrets } from '#src/platform/config/secrets.ts';
-import type { Clock } from '#src/platform/clock.ts';
+import { MovableClock, type Clock } from '#src/platform/clock.ts';
 import { Translations } from '#src/platform/i18n/translator.ts';
 import type { Logger } from '#src/platform/logger.ts';
 import { Faults } from '#src/platform/messaging/faults.ts';
@@ -37,7 +37,11 @@ import { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
 import { createProvider } from '#src/protocols/oidc/provider.ts';
 import { SigningKeys } from '#src/protocols/oidc/signing-keys.ts';
+import { demoClients } from '#src/sandbox/demo-clients.ts';
+import { SandboxPeople } from '#src/sandbox/people.ts';
+import { DemoSystem } from '#src/web/demo/demo-system.ts';
 import { Pages } from '#src/web/middleware/page.ts';
+import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 import { createProtocolPages } from '#src/web/sign-out/protocol-pages.ts';
 
 export type Services = Awaited<ReturnType<typeof buildServices>>;
@@ -166,12 +170,21 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const interactions = new Interactions({ live, accounts });
   const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
 
+  // Sandbox
+  const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
+  function buildSandbox(movable: MovableClock) {
+    const people = new SandboxPeople({ db, accounts, credentials, hasher, agreement });
+    const controls = new SandboxControls({ people, inbox, faults, clock: movable, onClockMoved: () => outbox.wake() });
+    const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
+    return { people, controls, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
+  }
+
   metrics.watch({ passwordQueue: () => hasher.queueLength, outboxBacklog: () => outbox.backlog() });
 
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
-    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions,
+    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
   }; // prettier-ignore
 }

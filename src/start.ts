@@ -6,6 +6,7 @@ import { createLogger, type Logger } from '#src/platform/logger.ts';
 import { Storage } from '#src/platform/storage/database.ts';
 import { EmbeddedDatabase } from '#src/platform/storage/embedded.ts';
 import { migrateToLatest } from '#src/platform/storage/migrate.ts';
+import { seedSandbox } from '#src/sandbox/seed.ts';
 import { buildServices, type Services } from '#src/services.ts';
 
 export interface Started {
@@ -24,6 +25,7 @@ export async function start(): Promise<Started> {
   const { storage, closeStorage } = await openStorage(config, logger);
   if (config.storage.migrate) await migrateToLatest(storage.db);
   const services = await buildServices({ config, secrets, storage, clock, logger });
+  if (services.sandbox) await seedSandbox({ ...services, sandboxPeople: services.sandbox.people });
   const close = async () => {
     await Promise.all(Object.values(services.senders).map((sender) => sender.close()));
     await closeStorage();

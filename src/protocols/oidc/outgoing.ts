@@ -13,7 +13,9 @@ export function fetchPublic({ sandbox }: Pick<Config, 'sandbox'>) {
   return async (input: URL | RequestInfo, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(input instanceof Request ? input.url : input);
     if (!sandbox) await refusePrivate(url);
-    return fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    // The library's own dispatcher refuses loopback when it connects; on the developer's laptop that is where clients are.
+    const dispatcher = sandbox ? { dispatcher: undefined } : {};
+    return fetch(url, { ...init, ...dispatcher, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
   };
 }
 
