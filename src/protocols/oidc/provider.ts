@@ -74,6 +74,7 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     },
     enabledJWA: signingAlgorithms,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    assertJwtClientAuthClaimsAndHeader: checkAssertionLife,
     responseTypes: ['code', 'none'],
     scopes: ['openid', 'offline_access'],
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -174,7 +175,7 @@ function features({ config, registrationToken, pages }: ProviderDeps): Configura
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: isIntrospectionAllowed },
-    revocation: { enabled: true },
+    revocation: { enabled: true, allowedPolicy: isOwnToken },
     userinfo: { enabled: true },
     jwtUserinfo: { enabled: true },
     dPoP: { enabled: true },
@@ -253,6 +254,17 @@ function isChallengeRequired(ctx: KoaContextWithOIDC, client: unknown): boolean 
 function isSenderConstrained({ client, entities }: KoaContextWithOIDC['oidc']): boolean {
   const token = entities.RefreshToken as { isSenderConstrained?: () => boolean } | undefined;
   return client?.clientAuthMethod !== 'none' && Boolean(token?.isSenderConstrained?.());
+}
+
+/** An assertion from the future, or one that is good for hours, is a key left lying about. */
+async function checkAssertionLife(_ctx: unknown, { iat, exp }: Record<string, unknown>): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  if (typeof iat === 'number' && iat > now + 60) throw new errors.InvalidClientAuth('iat is in the future');
+  if (typeof exp === 'number' && exp > now + 3600) throw new errors.InvalidClientAuth('exp is too far away');
+}
+
+function isOwnToken(_ctx: unknown, client: { clientId: string }, token: unknown): boolean {
+  return (token as { clientId?: string }).clientId === client.clientId;
 }
 
 /** A client learns about its own tokens, and about tokens made for it as a resource server. */
