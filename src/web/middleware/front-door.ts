@@ -36,7 +36,9 @@ export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Mid
 }
 
 function isForUs({ req, path }: Context, host: string): boolean {
-  return probes.test(path) || (req.headers.host === host && req.url!.startsWith('/'));
+  if (probes.test(path)) return true;
+  // Two Host headers: Node shows the first, a proxy may have routed by the second.
+  return req.headers.host === host && req.headersDistinct.host!.length === 1 && /^\/(?!\/)/.test(req.url!);
 }
 
 function refuse(ctx: Context, origin: string): Promise<void> {
