@@ -1,7 +1,9 @@
+import { tierFrom } from '#src/identity/accounts/tier.ts';
+import { contactsOf, type SandboxPerson } from '#src/sandbox/person.ts';
 import type { Services } from '#src/services.ts';
 
 /** What a person who just started it wants to know. */
-export function sayWhereToGo({ config }: Services): void {
+export function sayWhereToGo({ config, sandbox }: Services): void {
   const { issuer, storage } = config;
   const database = storage.databaseUrl
     ? 'PostgreSQL'
@@ -13,12 +15,24 @@ export function sayWhereToGo({ config }: Services): void {
     `  Database       ${database}`,
     `  Discovery      ${issuer}/.well-known/openid-configuration`,
   ];
-  if (config.sandbox) {
+  if (sandbox) {
     lines.push(
       `  Sandbox        ${issuer}/sandbox — test people, clock, faults`,
       `  Inbox          ${issuer}/sandbox/inbox — every SMS and e-mail`,
       `  Log in at      ${issuer}/demo/university and ${issuer}/demo/broker`,
+      '',
+      `  Test people    ${sandbox.people.list.length} of them, for example:`,
+      ...introduced.flatMap((id) => introduce(sandbox.people.list.find((person) => person.id === id))),
     );
   }
   process.stdout.write(`${lines.join('\n')}\n\n`);
+}
+
+/** One of each tier, to begin with. */
+const introduced = ['boris', 'olga', 'anna'];
+
+function introduce(person: SandboxPerson | undefined): string[] {
+  if (!person) return [];
+  const login = contactsOf(person.contacts)[0]!.value;
+  return [`    ${login.padEnd(24)}${person.password.padEnd(20)}${tierFrom(person.evidence)}`];
 }
