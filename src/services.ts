@@ -17,6 +17,7 @@ import { BlindIndex, deriveKey, FieldEncryption } from '#src/platform/security/e
 import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
+import { Identities } from '#src/identity/accounts/identities.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
@@ -94,6 +95,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const artifacts = new Artifacts({ statements, clock, encryption });
   const clients = new Clients({ db, encryption, clock, cacheMs: 1000 });
   const accounts = new Accounts({ db, statements, clock, encryption, index });
+  const identities = new Identities({ db, clock, encryption, index });
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
   const sendLimits = new SendLimits({ budgets, settings: config.codes });
@@ -148,6 +150,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           scopes,
           agreement,
           accounts,
+          identities,
           sessions,
           consents,
           grants,
@@ -173,7 +176,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
   function buildSandbox(movable: MovableClock) {
-    const people = new SandboxPeople({ db, accounts, credentials, hasher, agreement });
+    const people = new SandboxPeople({ db, accounts, identities, credentials, hasher, agreement });
     const controls = new SandboxControls({ people, inbox, faults, clock: movable, onClockMoved: () => outbox.wake() });
     const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
     return { people, controls, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
@@ -184,7 +187,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
-    agreement, audit, sessions, clients, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
+    agreement, audit, sessions, clients, accounts, identities, consents, hasher, policy, credentials, registration, emailConfirmations,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
   }; // prettier-ignore
 }

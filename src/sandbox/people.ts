@@ -1,6 +1,7 @@
 import { isUniqueViolation, type Connection, type Database } from '#src/platform/storage/database.ts';
 import type { Profile } from '#src/identity/accounts/account.ts';
 import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
+import type { Identities } from '#src/identity/accounts/identities.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
@@ -8,6 +9,7 @@ import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/
 interface SandboxPeopleDeps {
   db: Database;
   accounts: Accounts;
+  identities: Identities;
   credentials: Credentials;
   hasher: PasswordHasher;
   agreement: Agreement;
@@ -59,7 +61,7 @@ export class SandboxPeople {
   }
 
   async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<void> {
-    const { accounts, credentials, agreement } = this.#deps;
+    const { accounts, identities, credentials, agreement } = this.#deps;
     const { termsVersion: terms = agreement.terms } = person;
     const accountId = await accounts.create(transaction, {
       profile: profileOf(person),
@@ -69,11 +71,11 @@ export class SandboxPeople {
       agreement: { ...agreement, terms },
     });
     await credentials.set(transaction, accountId, hash);
-    for (const method of person.evidence) await accounts.addEvidence(transaction, accountId, method, 'sandbox');
     for (const [name, kind] of Object.entries(documentKinds)) {
       const value = person.documents[name as keyof typeof documentKinds];
-      if (value !== undefined) await accounts.addDocument(transaction, accountId, kind, value);
+      if (value !== undefined) await identities.addDocument(transaction, accountId, { kind, value });
     }
+    for (const method of person.evidence) await identities.prove(transaction, accountId, method, 'sandbox');
     if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
   }
 }

@@ -5,7 +5,8 @@ import type { ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
 const findStatement: Statement = {
   name: 'account-find',
   text: `select id, oid, status, profile, locale, created_at, updated_at,
-      array(select method from evidence where account_id = a.id and revoked_at is null) as evidence,
+      array(select method from evidence e
+        where e.account_id = a.id and e.revoked_at is null and e.snapshot = a.snapshot order by e.created_at) as evidence,
       array(select document || ':' || version from agreements where account_id = a.id) as agreements
     from accounts a where id = $1`,
 };
@@ -69,23 +70,6 @@ export async function insert(
 
 export async function insertContact(connection: Connection, row: ContactRow): Promise<void> {
   await connection.insertInto('contacts').values(row).execute();
-}
-
-export async function insertDocument(connection: Connection, row: DocumentRow): Promise<void> {
-  await connection.insertInto('documents').values(row).execute();
-}
-
-export async function insertEvidence(
-  connection: Connection,
-  row: {
-    id: string;
-    account_id: string;
-    method: 'registry' | 'in_person' | 'mail' | 'esign';
-    checked_by: string;
-    created_at: Date;
-  },
-): Promise<void> {
-  await connection.insertInto('evidence').values(row).execute();
 }
 
 export async function insertAgreement(

@@ -110,33 +110,6 @@ export class Accounts {
     });
   }
 
-  /** A proof that was made, by whom or what. The tier follows from it. */
-  async addEvidence(connection: Connection, accountId: string, method: ProofMethod, checkedBy: string): Promise<void> {
-    const now = this.#clock.now();
-    await accountStore.insertEvidence(connection, {
-      id: newId(now),
-      account_id: accountId,
-      method,
-      checked_by: checkedBy,
-      created_at: now,
-    });
-  }
-
-  /** `value` in normal form: digits alone for Russian documents. */
-  async addDocument(connection: Connection, accountId: string, kind: string, value: string): Promise<void> {
-    const now = this.#clock.now();
-    const id = newId(now);
-    await accountStore.insertDocument(connection, {
-      id,
-      account_id: accountId,
-      kind,
-      value: this.#encryption.encrypt(value, { table: 'documents', column: 'value', row: id }),
-      value_index: this.#index.of(`documents.${kind}`, value),
-      verified_at: now,
-      created_at: now,
-    });
-  }
-
   async contacts(accountId: string): Promise<AccountContact[]> {
     const rows = await accountStore.listContacts(this.#db, accountId);
     return rows.map(({ id, kind, value, verified_at }) => ({

@@ -26,10 +26,27 @@ export interface TierDemand {
   essential: boolean;
 }
 
+export type AcrClaim = { essential?: boolean; value?: string; values?: string[] } | null | undefined;
+
 interface TierRequest {
   acrValues: string | undefined;
-  acrClaim: { essential?: boolean; value?: string; values?: string[] } | null | undefined;
+  acrClaim: AcrClaim;
   minimumTier: Tier;
+}
+
+/**
+ * Whether the account, as it is now, still is what the client demands and what was promised to it (G6). Asked whenever
+ * a code, a refresh token or an access token is used, for a tier may fall and a client's rules may change meanwhile.
+ */
+export function isStillEnough(account: Account, client: ClientMetadata, acrClaim: AcrClaim): boolean {
+  const demand = demandOf({ acrValues: undefined, acrClaim, minimumTier: client.minimum_tier ?? 'simplified' });
+  return !demand.essential || isAtLeast(tierFor(account, client), demand.tier);
+}
+
+/** The `acr` of a token made from an older one: the tier of now, and whatever else was achieved then. */
+export function currentAcr(acr: string | undefined, tier: Tier): string {
+  const achieved = acr?.startsWith(PREFIX) ? acr.slice(PREFIX.length).split(':').slice(1) : [];
+  return [acrOf(tier), ...achieved].join(':');
 }
 
 /**

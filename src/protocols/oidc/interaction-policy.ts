@@ -3,7 +3,7 @@ import type { Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
 import { isAtLeast, type Tier } from '#src/identity/accounts/tier.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
-import { demandOf, tierFor, type TierDemand } from '#src/protocols/oidc/assurance.ts';
+import { demandOf, tierFor, type AcrClaim, type TierDemand } from '#src/protocols/oidc/assurance.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
 
@@ -68,7 +68,7 @@ export function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
   const idToken = (oidc.claims as { id_token?: Record<string, unknown> } | undefined)?.id_token;
   return demandOf({
     acrValues: oidc.params?.acr_values as string | undefined,
-    acrClaim: idToken?.acr as { essential?: boolean; value?: string; values?: string[] } | undefined,
+    acrClaim: idToken?.acr as AcrClaim,
     minimumTier: (metadataOf(oidc).minimum_tier ?? 'simplified') as Tier,
   });
 }
