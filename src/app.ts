@@ -26,6 +26,9 @@ import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
+import { createAddressRoutes } from '#src/web/verification/address-routes.ts';
+import { createConfirmRoutes } from '#src/web/verification/confirm-routes.ts';
+import { createDocumentsRoutes } from '#src/web/verification/documents-routes.ts';
 
 /** Every middleware and router, in the order a request meets them. */
 export function createApp(services: Services, { isReady }: { isReady(): Promise<boolean> }): Koa {
@@ -61,6 +64,9 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createRegistrationRoutes({ ...services, settings: config.codes }),
     createPasswordRoutes(services),
     createConfirmEmailRoutes(services),
+    createDocumentsRoutes(services),
+    createAddressRoutes(services),
+    createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),
     ...sandboxPages(services),
   ])

@@ -18,6 +18,7 @@ import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
 import { Identities } from '#src/identity/accounts/identities.ts';
+import { Notices } from '#src/identity/accounts/notices.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
@@ -32,6 +33,11 @@ import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
 import { Sessions } from '#src/identity/sessions/sessions.ts';
+import { Checks } from '#src/identity/verification/checks.ts';
+import { Confirmations } from '#src/identity/verification/confirmations.ts';
+import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
+import { Letters } from '#src/identity/verification/letters.ts';
+import { SimulatedRegistry } from '#src/identity/verification/simulated-registry.ts';
 import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
@@ -42,6 +48,7 @@ import { demoClients } from '#src/sandbox/demo-clients.ts';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
 import { Pages } from '#src/web/middleware/page.ts';
+import { RaisingFor } from '#src/web/middleware/raising-for.ts';
 import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 import { createProtocolPages } from '#src/web/sign-out/protocol-pages.ts';
 
@@ -132,6 +139,16 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     linkSeconds: config.codes.emailLinkMinutes * 60,
   });
 
+  const notices = new Notices({ clock, accounts, messages, issuer: config.issuer });
+  const simulatedRegistry = new SimulatedRegistry({ clock, faults });
+  const registry = config.registry.url
+    ? new HttpRegistry({ url: config.registry.url, token: secrets.registryToken })
+    : simulatedRegistry;
+  const verification = { db, clock, budgets, identities, notices, audit, settings: config.verification };
+  const checks = new Checks({ ...verification, outbox, registry, logger });
+  const confirmations = new Confirmations({ db, identities, notices, audit });
+  const letters = new Letters({ ...verification, index, confirmations, messages });
+
   // Protocols
   const scopes = loadScopes();
   const pages = new Pages({ config, renderer, translations });
@@ -171,13 +188,21 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   });
   logout.deliverThrough(live);
   const interactions = new Interactions({ live, accounts });
+  const raisingFor = new RaisingFor({ pages, interactions });
   const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
 
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
   function buildSandbox(movable: MovableClock) {
     const people = new SandboxPeople({ db, accounts, identities, credentials, hasher, agreement });
-    const controls = new SandboxControls({ people, inbox, faults, clock: movable, onClockMoved: () => outbox.wake() });
+    const controls = new SandboxControls({
+      people,
+      inbox,
+      faults,
+      registry: simulatedRegistry,
+      clock: movable,
+      onClockMoved: () => outbox.wake(),
+    });
     const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
     return { people, controls, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
   }
@@ -188,6 +213,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, accounts, identities, consents, hasher, policy, credentials, registration, emailConfirmations,
+    notices, checks, confirmations, letters, raisingFor,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
   }; // prettier-ignore
 }

@@ -7,6 +7,7 @@ const MINUTE = 60_000;
 /** Which job runs how often. Every instance runs them all: each is safe beside itself. */
 const schedule = (services: Services): { name: string; everyMs: number; run(): Promise<unknown> }[] => [
   { name: 'purge-expired', everyMs: 5 * MINUTE, run: () => purgeExpired(services) },
+  { name: 'end-overdue-checks', everyMs: MINUTE, run: () => services.checks.endOverdue() },
   { name: 'rotate-signing-keys', everyMs: 10 * MINUTE, run: () => rotateSigningKeys(services) },
 ];
 

@@ -110,8 +110,8 @@ export class Accounts {
     });
   }
 
-  async contacts(accountId: string): Promise<AccountContact[]> {
-    const rows = await accountStore.listContacts(this.#db, accountId);
+  async contacts(accountId: string, connection: Connection = this.#db): Promise<AccountContact[]> {
+    const rows = await accountStore.listContacts(connection, accountId);
     return rows.map(({ id, kind, value, verified_at }) => ({
       kind,
       value: this.#encryption.decrypt(value, { table: 'contacts', column: 'value', row: id }),

@@ -127,8 +127,8 @@ export class Identities {
   }
 
   /** Newest first, also what no longer fits. */
-  async evidence(accountId: string): Promise<Evidence[]> {
-    const rows = await store.listEvidence(this.#db, accountId);
+  async evidence(accountId: string, connection: Connection = this.#db): Promise<Evidence[]> {
+    const rows = await store.listEvidence(connection, accountId);
     return rows.map(({ id, method, verified, checked_by, created_at, fits }) => ({
       method,
       checkedBy: checked_by,

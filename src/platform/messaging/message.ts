@@ -5,7 +5,25 @@ import type { Channel } from '#src/platform/messaging/sender.ts';
  * What we write to people. A name has texts in config/locales/<language>/messages.json: `message.<name>.sms`;
  * `message.<name>.subject` with `.email` and, when the e-mail has a link, `.button`; or `.subject` with `.letter`.
  */
-export type MessageName = 'registration-code' | 'registration-link' | 'already-registered' | 'confirm-email';
+export type MessageName =
+  | 'registration-code'
+  | 'registration-link'
+  | 'already-registered'
+  | 'confirm-email'
+  | 'check-queued'
+  | 'check-under-way'
+  | 'check-passed'
+  | 'check-failed'
+  | 'check-overdue'
+  | 'confirmation-letter'
+  | 'letter-sent'
+  | 'identity-confirmed'
+  | 'contact-code'
+  | 'contact-changed'
+  | 'contact-change-planned'
+  | 'contact-lost'
+  | 'not-me'
+  | 'deletion-planned';
 
 export interface Message {
   name: MessageName;

@@ -11,6 +11,7 @@ const expiring = [
   { table: 'flows', endsAt: 'expires_at', keptHours: 0 },
   { table: 'one_time_codes', endsAt: 'expires_at', keptHours: 24 },
   { table: 'budgets', endsAt: 'window_ends_at', keptHours: 0 },
+  { table: 'letters', endsAt: 'expires_at', keptHours: 24 },
   { table: 'outbox', endsAt: 'delivered_at', keptHours: 7 * 24 },
   { table: 'outbox', endsAt: 'failed_at', keptHours: 7 * 24 },
 ] as const satisfies readonly { table: keyof Tables; endsAt: string; keptHours: number }[];

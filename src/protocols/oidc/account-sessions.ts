@@ -23,10 +23,10 @@ export class AccountSessions {
   }
 
   /** The signed-in session of this browser. */
-  async current({ req, res }: Context): Promise<{ uid: string; accountId: string } | undefined> {
+  async current({ req, res }: Context): Promise<{ uid: string; accountId: string; signedInAt: Date } | undefined> {
     const provider = this.#deps.live.current;
-    const { uid, accountId } = await provider.Session.get(provider.createContext(req, res) as never);
-    return accountId === undefined ? undefined : { uid, accountId };
+    const { uid, accountId, loginTs } = await provider.Session.get(provider.createContext(req, res) as never);
+    return accountId === undefined ? undefined : { uid, accountId, signedInAt: new Date((loginTs ?? 0) * 1000) };
   }
 
   async end(accountId: string, uid: string): Promise<void> {
