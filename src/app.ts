@@ -7,6 +7,10 @@ import type { Services } from '#src/services.ts';
 import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
+import { createDataRoutes } from '#src/web/account/data-routes.ts';
+import { createHistoryRoutes } from '#src/web/account/history-routes.ts';
+import { createCancelChangeRoutes } from '#src/web/contacts/cancel-change-routes.ts';
+import { createContactsRoutes } from '#src/web/contacts/contacts-routes.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
 import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
@@ -64,7 +68,11 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createRegistrationRoutes({ ...services, settings: config.codes }),
     createPasswordRoutes(services),
     createConfirmEmailRoutes(services),
+    createCancelChangeRoutes(services),
     createDocumentsRoutes(services),
+    createContactsRoutes({ ...services, settings: config.verification }),
+    createHistoryRoutes(services),
+    createDataRoutes({ ...services, settings: config.verification }),
     createAddressRoutes(services),
     createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),

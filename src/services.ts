@@ -21,9 +21,13 @@ import { Identities } from '#src/identity/accounts/identities.ts';
 import { Notices } from '#src/identity/accounts/notices.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
+import { Closing } from '#src/identity/closing/closing.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
 import { SendLimits } from '#src/identity/codes/send-limits.ts';
 import { Consents } from '#src/identity/consents/consents.ts';
+import { Releases } from '#src/identity/consents/releases.ts';
+import { ContactChangeFlow } from '#src/identity/contacts/contact-change-flow.ts';
+import { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
 import { Credentials } from '#src/identity/credentials/credentials.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
@@ -149,6 +153,15 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const confirmations = new Confirmations({ db, identities, notices, audit });
   const letters = new Letters({ ...verification, index, confirmations, messages });
 
+  const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts });
+  const contactChangeFlow = new ContactChangeFlow({
+    db, clock, flows, accounts, codes, sendLimits, messages,
+    changes: contactChanges,
+    settings: config.codes,
+  }); // prettier-ignore
+  const closing = new Closing({ ...verification, encryption });
+  const releases = new Releases({ db, statements, clock });
+
   // Protocols
   const scopes = loadScopes();
   const pages = new Pages({ config, renderer, translations });
@@ -170,6 +183,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           identities,
           sessions,
           consents,
+          releases,
           grants,
           artifacts,
           clients,
@@ -213,7 +227,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, accounts, identities, consents, hasher, policy, credentials, registration, emailConfirmations,
-    notices, checks, confirmations, letters, raisingFor,
+    notices, checks, confirmations, letters, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
   }; // prettier-ignore
 }

@@ -11,8 +11,8 @@ const identityLines = [
   ['audit'],
   ['codes', 'sessions'],
   ['accounts', 'factors', 'clients', 'operators', 'support'],
-  ['verification', 'organisations', 'credentials', 'consents'],
-  ['recovery', 'registration'],
+  ['verification', 'organisations', 'credentials', 'consents', 'contacts'],
+  ['recovery', 'registration', 'closing'],
 ];
 /** Packages and who may import them. */
 const owners: Record<string, RegExp> = {

@@ -1,6 +1,6 @@
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
-import type { ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
+import type { AgreementRow, ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
 
 const findStatement: Statement = {
   name: 'account-find',
@@ -125,4 +125,41 @@ export async function markContactVerified(
     .where('value_index', '=', index)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
+}
+
+export async function findLocale(connection: Connection, accountId: string): Promise<string | undefined> {
+  const row = await connection.selectFrom('accounts').select('locale').where('id', '=', accountId).executeTakeFirst();
+  return row?.locale ?? undefined;
+}
+
+export async function deleteContacts(
+  connection: Connection,
+  accountId: string,
+  kind: ContactRow['kind'],
+): Promise<void> {
+  await connection.deleteFrom('contacts').where('account_id', '=', accountId).where('kind', '=', kind).execute();
+}
+
+export async function unverifyContact(
+  connection: Connection,
+  accountId: string,
+  kind: ContactRow['kind'],
+  index: Buffer,
+): Promise<void> {
+  await connection
+    .updateTable('contacts')
+    .set({ verified_at: null })
+    .where('account_id', '=', accountId)
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .execute();
+}
+
+export async function listAgreements(connection: Connection, accountId: string): Promise<AgreementRow[]> {
+  return connection
+    .selectFrom('agreements')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('accepted_at', 'desc')
+    .execute();
 }

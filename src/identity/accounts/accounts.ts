@@ -139,6 +139,27 @@ export class Accounts {
     );
   }
 
+  async localeOf(accountId: string, connection: Connection = this.#db): Promise<Language | undefined> {
+    return (await accountStore.findLocale(connection, accountId)) as Language | undefined;
+  }
+
+  /** The proven contact of its kind; what stood in its place goes, so that nobody signs in with it. */
+  async replaceContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
+    await accountStore.deleteContacts(connection, accountId, contact.kind);
+    await this.#addContact(connection, accountId, contact, this.#clock.now());
+  }
+
+  /** It is somebody else's now: it stays in sight, but opens nothing. */
+  async loseContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
+    await accountStore.unverifyContact(connection, accountId, contact.kind, this.contactIndex(contact));
+  }
+
+  /** Which versions of which documents were accepted when. */
+  async agreements(accountId: string): Promise<{ document: 'terms' | 'privacy'; version: string; acceptedAt: Date }[]> {
+    const rows = await accountStore.listAgreements(this.#db, accountId);
+    return rows.map(({ document, version, accepted_at }) => ({ document, version, acceptedAt: accepted_at }));
+  }
+
   async setLocale(accountId: string, locale: Language): Promise<void> {
     await accountStore.setLocale(this.#db, accountId, locale);
   }

@@ -17,3 +17,14 @@ export async function append(
     })
     .execute();
 }
+
+/** Newest first. */
+export async function listByAccount(connection: Connection, accountId: string, limit: number) {
+  return connection
+    .selectFrom('audit_events')
+    .select(['id', 'at', 'event', 'client_id', 'details'])
+    .where('account_id', '=', accountId)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}

@@ -51,6 +51,17 @@ export class AccountSessions {
     logout.wake();
   }
 
+  /** Everywhere, here too. */
+  async endAll(accountId: string): Promise<void> {
+    const { db, sessions, logout, audit } = this.#deps;
+    await db.transaction().execute(async (transaction) => {
+      const ended = await sessions.endAll(accountId, {}, transaction);
+      await logout.queueFor(ended, transaction);
+      await audit.record(auditEvent.allSessionsEnded(accountId, ended.length), transaction);
+    });
+    logout.wake();
+  }
+
   forgetCookie(ctx: Context): void {
     ctx.cookies.set(this.#deps.live.current.cookieName('session'), null, { path: '/' });
   }

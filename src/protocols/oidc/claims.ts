@@ -1,6 +1,7 @@
 import { fullName, type Account, type AccountContact, type AccountDocument } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
+import type { Releases } from '#src/identity/consents/releases.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import type { Scopes } from '#src/platform/config/scopes.ts';
 import { VERIFIED_CLAIMS, verifiedClaims, verifiedNamesIn } from '#src/protocols/oidc/verified-claims.ts';
@@ -25,8 +26,24 @@ interface ClaimRequest {
 }
 
 /** The values for one ID token or userinfo answer; the library leaves out what was not consented to. */
-export async function releasedClaims(
-  { accounts, identities, scopes }: { accounts: Accounts; identities: Identities; scopes: Scopes },
+export async function releasedClaims(deps: ReleaseDeps, request: ClaimRequest): Promise<ClaimValues> {
+  const values = await valuesFor(deps, request);
+  const { account, client, use, claims = {} } = request;
+  // An ID token repeats only what was asked for by name; values of scopes are given by userinfo.
+  const given = Object.keys(values).filter((name) => name !== 'sub' && (use === 'userinfo' || name in claims));
+  await deps.releases.note(account.id, String(client.client_id ?? client.clientId), given);
+  return values;
+}
+
+interface ReleaseDeps {
+  accounts: Accounts;
+  identities: Identities;
+  scopes: Scopes;
+  releases: Releases;
+}
+
+async function valuesFor(
+  { accounts, identities, scopes }: ReleaseDeps,
   { account, client, scope, claims = {} }: ClaimRequest,
 ): Promise<ClaimValues> {
   const names = new Set([

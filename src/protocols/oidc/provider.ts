@@ -7,6 +7,7 @@ import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
 import { clientRuleNames, clientRules } from '#src/identity/clients/client.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
+import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { ACCOUNT_CLIENT_ID, ACCOUNT_RETURN_PATH, accountClient } from '#src/protocols/oidc/account-client.ts';
 import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps } from '#src/protocols/oidc/adapter.ts';
@@ -40,6 +41,7 @@ export interface ProviderDeps extends AdapterDeps {
   identities: Identities;
   sessions: Sessions;
   consents: Consents;
+  releases: Releases;
   pages: ProtocolPages;
   registrationToken: string | undefined;
   cookieKeys: string[];
