@@ -208,7 +208,16 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
   function buildSandbox(movable: MovableClock) {
-    const people = new SandboxPeople({ db, accounts, identities, credentials, hasher, agreement });
+    const people = new SandboxPeople({
+      db,
+      accounts,
+      identities,
+      credentials,
+      hasher,
+      agreement,
+      checks,
+      letters,
+    });
     const controls = new SandboxControls({
       people,
       inbox,

@@ -3,7 +3,7 @@ import { normalizeSnils, plain } from '#src/identity/accounts/contact.ts';
 /** A number in normal form, or the code of what is wrong with it, which the locales put into words. */
 export type Checked = { value: string } | { wrong: string };
 
-const look = /[OoОоЗзIlІ|ЁёБбВвSsBb]/;
+const lookAlikes = /[OoОоЗзIlІі|БбВвSsB]/;
 
 export function checkSeries(typed: string, now: Date): Checked {
   const digits = onlyDigits(typed, 4, 'series_length');
@@ -47,9 +47,9 @@ export function checkInn(typed: string): Checked {
 
 /** Blanks and dashes are spelling. A letter that looks like a digit is named, for the person may not see it. */
 function onlyDigits(typed: string, length: number, wrongLength: string): Checked {
-  const bare = plain(typed).replace(/[\s\u2010-\u2015№.-]/g, '');
+  const bare = plain(typed.replaceAll('№', '')).replace(/[\s\u2010-\u2015.-]/g, '');
   if (bare === '') return { wrong: 'required' };
-  if (look.test(bare)) return { wrong: 'letter_for_digit' };
+  if (lookAlikes.test(bare)) return { wrong: 'letter_for_digit' };
   if (!/^\d+$/.test(bare)) return { wrong: 'digits_only' };
   return bare.length === length ? { value: bare } : { wrong: wrongLength };
 }

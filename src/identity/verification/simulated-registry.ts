@@ -10,6 +10,12 @@ export interface Simulation {
   delayMs: number;
 }
 
+/** Passport numbers whose answer is always the same, whatever is chosen. */
+const ownOutcome: Record<string, Partial<Simulation>> = {
+  '000901': { outcome: 'fail', wrong: ['passport-number'] },
+  '000902': { outcome: 'silent' },
+};
+
 /** A registry that finds what it is told to find. It keeps nothing but that, so it can be replaced at any moment. */
 export class SimulatedRegistry implements Registry {
   readonly #clock: Clock;
@@ -21,8 +27,9 @@ export class SimulatedRegistry implements Registry {
     this.#faults = faults;
   }
 
-  async ask({ askedAt }: RegistryQuestion): Promise<RegistryAnswer> {
-    const { outcome, wrong, delayMs } = this.simulation;
+  async ask({ askedAt, documents }: RegistryQuestion): Promise<RegistryAnswer> {
+    const number = documents.find(({ kind }) => kind === 'rf_passport')?.value.slice(4);
+    const { outcome, wrong, delayMs } = { ...this.simulation, ...ownOutcome[number ?? ''] };
     const fault = this.#faults.mode('registry');
     if (outcome === 'down' || fault === 'fail') throw new Error('the simulated registry is down');
     const leftMs = askedAt.getTime() + delayMs - this.#clock.now().getTime();

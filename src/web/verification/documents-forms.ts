@@ -38,8 +38,20 @@ const printedText = z
       .refine((text) => text === '' || /\p{L}{2}/u.test(text), 'text_too_short'),
   );
 
-const optional = (schema: z.ZodType<string>) =>
-  z.union([z.literal('').transform(() => undefined), schema]).default(undefined as never);
+/** Empty is nothing; whatever else is typed must be right. */
+function optional(schema: z.ZodType<string>) {
+  return z
+    .string()
+    .max(300, 'text_too_long')
+    .default('')
+    .transform((typed, issue) => {
+      if (plain(typed) === '') return undefined;
+      const parsed = schema.safeParse(typed);
+      if (parsed.success) return parsed.data;
+      issue.addIssue({ code: 'custom', message: parsed.error.issues[0]!.message });
+      return z.NEVER;
+    });
+}
 
 /** A field whose rule knows the day: what it finds wrong is a code for the locales. */
 function field(check: (typed: string) => Checked) {
@@ -70,12 +82,7 @@ export function documentsForm(now: Date) {
       'passport-code': field(checkDepartmentCode),
       'passport-issuer': printedText,
       snils: field(checkSnils),
-      inn: z
-        .string()
-        .max(100, 'inn_length')
-        .default('')
-        .transform((typed) => plain(typed))
-        .pipe(z.union([z.literal('').transform(() => undefined), field(checkInn)])),
+      inn: optional(field(checkInn)),
     })
     .superRefine((form, issue) => {
       const birthdate = parseDay(form['birth-date']);
