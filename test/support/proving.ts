@@ -67,8 +67,7 @@ export class Climber {
     );
     const page = await this.browser.submit(await this.open('/account/confirm/letter'), {}, { form: 'letter-order' });
     assert.ok(has(page, 'code-submit'), textOf(page));
-    const letters = (await this.letters()).filter(({ code }) => code);
-    return letters[0]!.code!;
+    return (await this.letters()).find(({ code }) => code)!.code!;
   }
 
   async letters() {

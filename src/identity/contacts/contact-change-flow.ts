@@ -101,7 +101,11 @@ export class ContactChangeFlow {
   }
 
   /** The right code leads to the next step, and the last one makes the change. */
-  async prove(flow: ChangeFlow, typed: string, address: string): Promise<ChangeStep | Exclude<CodeVerdict, 'right'>> {
+  async prove(
+    flow: ChangeFlow,
+    typed: string,
+    address: string,
+  ): Promise<Exclude<ChangeStep, 'new'> | Exclude<CodeVerdict, 'right'>> {
     const step = this.step(flow);
     const { record } = flow;
     const scope = { purpose: purposes[step], target: this.#target(record, step), browser: record.browser };

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { normalizeEmail, normalizePhone, plain } from '#src/identity/accounts/contact.ts';
 
-export const kindForm = z.object({ kind: z.enum(['phone', 'email']) });
-
 export const phoneForm = z.object({ phone: contact(normalizePhone, 'phone_invalid') });
 export const emailForm = z.object({ email: contact(normalizeEmail, 'email_invalid') });
 

@@ -79,7 +79,7 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
     const verdict = await changeFlow.prove(flow, form.data.code, page.address);
     if (verdict === 'done') return page.redirect('/account/contacts');
     if (verdict === 'old') return page.redirect(`/account/contacts/change/${flow.id}`);
-    return showCode(ctx, flow, { code: codeErrors[verdict as keyof typeof codeErrors] }, 422);
+    return showCode(ctx, flow, { code: codeErrors[verdict] }, 422);
   });
 
   router.post('/change/:flow/resend', fresh, async (ctx) => {

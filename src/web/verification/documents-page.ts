@@ -31,7 +31,7 @@ export function saidIn(
   form: DocumentsForm,
   { profile, documents }: { profile: Profile; documents: KnownDocument[] },
 ): { profile: Profile; documents: IdentityDocument[] } {
-  const asked = ['rf_passport', 'snils', 'inn'];
+  const asked = new Set(['rf_passport', 'snils', 'inn']);
   return {
     profile: {
       ...profile,
@@ -44,7 +44,7 @@ export function saidIn(
       citizenship: form.citizenship,
     },
     documents: [
-      ...documents.filter(({ kind }) => !asked.includes(kind)),
+      ...documents.filter(({ kind }) => !asked.has(kind)),
       {
         kind: 'rf_passport',
         value: form['passport-series'] + form['passport-number'],
