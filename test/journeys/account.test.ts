@@ -90,7 +90,8 @@ describe('the personal account', () => {
       'client_id=account&response_type=none&scope=openid&redirect_uri=',
     ]) {
       const view = await browser.open(`/oauth2/auth?${query}`);
-      assert.doesNotMatch(view.url, /evil/);
+      assert.equal(new URL(view.url).origin, house.origin);
+      assert.doesNotMatch(view.html, /evil/);
       assert.ok(!has(view, 'login'), query);
     }
     const token = await fetch(`${house.origin}/oauth2/token`, {
