@@ -35,7 +35,7 @@ export function createGrantLoader(consents: Consents) {
 }
 
 /** The name and purpose as the consent page shows them. */
-export function shownToPerson(oidc: KoaContextWithOIDC['oidc']): ShownToPerson {
+function shownToPerson(oidc: KoaContextWithOIDC['oidc']): ShownToPerson {
   return { name: oidc.client!.clientName ?? oidc.client!.clientId, purpose: metadataOf(oidc).purpose ?? '' };
 }
 

@@ -1,7 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
-import { isAtLeast, type Tier } from '#src/identity/accounts/tier.ts';
+import { isAtLeast } from '#src/identity/accounts/tier.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import { demandOf, tierFor, type TierDemand } from '#src/protocols/oidc/assurance.ts';
 
@@ -64,12 +64,12 @@ function tierPrompt() {
   );
 }
 
-export function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
+function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
   const idToken = (oidc.claims as { id_token?: Record<string, unknown> } | undefined)?.id_token;
   return demandOf({
     acrValues: oidc.params?.acr_values as string | undefined,
     acrClaim: idToken?.acr as { essential?: boolean; value?: string; values?: string[] } | undefined,
-    minimumTier: (metadataOf(oidc).minimum_tier ?? 'simplified') as Tier,
+    minimumTier: (metadataOf(oidc).minimum_tier ?? 'simplified'),
   });
 }
 

@@ -136,7 +136,7 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
       Session: (ctx, session) => {
         const now = Math.floor(Date.now() / 1000);
         const isSilent = ctx.oidc.params?.prompt === 'none' && typeof session.exp === 'number';
-        const idle = isSilent ? session.exp! - now : sessions.idleMinutes * 60;
+        const idle = isSilent ? session.exp - now : sessions.idleMinutes * 60;
         const absolute = session.loginTs ? session.loginTs + sessions.absoluteHours * 3600 - now : idle;
         return Math.max(1, Math.min(idle, absolute));
       },
@@ -196,7 +196,7 @@ function features({ config, registrationToken, pages }: ProviderDeps): Configura
     },
     resourceIndicators: {
       enabled: true,
-      defaultResource: (_ctx, _client, oneOf) => oneOf as never,
+      defaultResource: (_ctx, _client, oneOf) => oneOf,
       useGrantedResource: () => false,
       getResourceServerInfo(_ctx, identifier) {
         const server = config.resourceServers.find((known) => known.identifier === identifier);
