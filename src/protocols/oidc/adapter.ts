@@ -102,7 +102,7 @@ function sessionAdapter({ sessions }: AdapterDeps): Adapter {
     ...unused,
     async find(id) {
       const session = await sessions.find(id);
-      return session && ({ ...session, jti: id });
+      return session && { ...session, jti: id };
     },
     // The cookie's identifier is not known here and not needed: such a session is only read.
     findByUid: async (uid) => (await sessions.findByUid(uid)) as AdapterPayload | undefined,
@@ -120,7 +120,7 @@ function grantAdapter({ grants }: AdapterDeps): Adapter {
     ...unused,
     async find(id) {
       const grant = await grants.find(id);
-      return grant && ({ ...grant, jti: id });
+      return grant && { ...grant, jti: id };
     },
     async upsert(id, { jti: _, ...grant }, expiresIn = 0) {
       if (!(await grants.save(id, grant, expiresIn))) throw new errors.InvalidGrant('the grant has ended');
@@ -154,7 +154,7 @@ function artifactAdapter({ artifacts, grants }: AdapterDeps, kind: ArtifactKind)
     ...unused,
     async find(id) {
       const artifact = await artifacts.find(kind, id);
-      return artifact && ({ ...artifact, jti: id });
+      return artifact && { ...artifact, jti: id };
     },
     async upsert(id, { jti: _, ...artifact }, expiresIn) {
       if (kind.name !== 'ReplayDetection') return artifacts.save(kind, id, artifact, expiresIn);

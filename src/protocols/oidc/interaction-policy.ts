@@ -69,7 +69,7 @@ function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
   return demandOf({
     acrValues: oidc.params?.acr_values as string | undefined,
     acrClaim: idToken?.acr as { essential?: boolean; value?: string; values?: string[] } | undefined,
-    minimumTier: (metadataOf(oidc).minimum_tier ?? 'simplified'),
+    minimumTier: metadataOf(oidc).minimum_tier ?? 'simplified',
   });
 }
 
