@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Context } from 'koa';
 import { errors, Provider, type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#src/platform/config/config.ts';
@@ -145,6 +145,8 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
 }
 
 function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Configuration> {
+  // A key object: bytes would be checked anew at every use.
+  const key = createSecretKey(pairwiseKey);
   return {
     claims: claimsByScope(scopes),
     async findAccount(_ctx, id) {
@@ -165,7 +167,7 @@ function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Conf
     },
     // One person is another subject at every site, and nobody without the key can join them.
     pairwiseIdentifier: async (_ctx, accountId, client) =>
-      createHmac('sha256', pairwiseKey).update(`${client.sectorIdentifier}\0${accountId}`).digest('base64url'),
+      createHmac('sha256', key).update(`${client.sectorIdentifier}\0${accountId}`).digest('base64url'),
   };
 }
 
