@@ -10,7 +10,7 @@ const floors = ['platform', 'identity', 'protocols', 'sandbox', 'web'];
 const identityLines = [
   ['audit'],
   ['codes', 'sessions'],
-  ['accounts', 'factors', 'clients', 'operators', 'support'],
+  ['accounts', 'factors', 'clients', 'client-requests', 'operators', 'support'],
   ['verification', 'organisations', 'credentials', 'consents'],
   ['recovery', 'registration'],
 ];

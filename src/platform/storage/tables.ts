@@ -22,6 +22,7 @@ export interface Tables {
   outbox: OutboxRow;
   sandbox_inbox: SandboxInboxRow;
 }
+  client_requests: ClientRequestRow;
 
 export interface AccountRow {
   id: string;
@@ -204,4 +205,13 @@ export interface SandboxInboxRow {
   to_index: Buffer;
   message: Buffer;
   at: Date;
+}
+
+export interface ClientRequestRow {
+  id: string;
+  client_id: string;
+  reference: string;
+  at: Date;
+  expires_at: Date;
+  details: Buffer;
 }
