@@ -25,6 +25,7 @@ const secrets = {
   indexKey: randomBytes(32),
   registrationToken: undefined,
   metricsToken: undefined,
+  adminToken: undefined,
 };
 const storage = new Storage(JSON.parse(database) as ConnectionOptions, logger);
 const services = await buildServices({ config, secrets, storage, clock: systemClock, logger });
