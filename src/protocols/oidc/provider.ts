@@ -302,7 +302,10 @@ function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: R
   checkStorable(metadata);
   const rule = clientRules.shape[key as keyof typeof clientRules.shape];
   const parsed = rule.safeParse(value);
-  if (!parsed.success) throw new errors.InvalidClientMetadata(`${key}: ${parsed.error.issues[0]!.message}`);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw new errors.InvalidClientMetadata(`${[key, ...path].join('.')}: ${message}`);
+  }
   metadata[key] = parsed.data;
 }
 
@@ -310,7 +313,7 @@ function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: R
 function checkStorable(metadata: Record<string, unknown>): void {
   const addresses = Array.isArray(metadata.redirect_uris) ? (metadata.redirect_uris as unknown[]) : [];
   if (!addresses.every((uri) => typeof uri === 'string' && URL.canParse(uri)))
-    throw new errors.InvalidRedirectUri('redirect_uris must only contain web uris');
+    throw new errors.InvalidClientMetadata('redirect_uris must only contain web uris');
   if (JSON.stringify(metadata).includes(String.raw`\u0000`))
     throw new errors.InvalidClientMetadata('NUL is not allowed');
 }
