@@ -5,7 +5,9 @@ import type Router from '@koa/router';
 import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
+import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
+import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
 import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
@@ -47,6 +49,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));
 
+  app.use(createAdminApi({ ...services, isReady, tokens: adminTokens(services) }));
   for (const router of sandboxApis(services)) app.use(router.routes()).use(router.allowedMethods());
   app.use(readForms());
   app.use(requireOwnForms(pages, config.issuer));
@@ -66,6 +69,10 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   ])
     app.use(router.routes()).use(router.allowedMethods());
   return app;
+}
+
+function adminTokens({ config, secrets }: Services): string[] {
+  return [config.sandbox ? SANDBOX_TOKEN : undefined, secrets.adminToken].filter((token) => token !== undefined);
 }
 
 /** For programs, so they need no form of ours; absent in production. */

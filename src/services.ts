@@ -18,7 +18,11 @@ import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
+import { ClientHistory } from '#src/identity/clients/client-history.ts';
+import { ClientRegister } from '#src/identity/clients/client-register.ts';
+import type { ValidateClient } from '#src/identity/clients/client.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
+import { DeclaredClients } from '#src/identity/clients/declared-clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
 import { SendLimits } from '#src/identity/codes/send-limits.ts';
 import { Consents } from '#src/identity/consents/consents.ts';
@@ -35,6 +39,7 @@ import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
+import { validateClient } from '#src/protocols/oidc/client-validation.ts';
 import { createProvider } from '#src/protocols/oidc/provider.ts';
 import { SigningKeys } from '#src/protocols/oidc/signing-keys.ts';
 import { demoClients } from '#src/sandbox/demo-clients.ts';
@@ -167,6 +172,10 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
       ),
   });
   logout.deliverThrough(live);
+  const validate: ValidateClient = (metadata, options) => validateClient(live.current, metadata, options);
+  const register = new ClientRegister({ db, clients, audit, validate });
+  const clientHistory = new ClientHistory({ db, clients, validate, clock });
+  const declared = new DeclaredClients({ db, clients, audit, validate, history: clientHistory });
   const interactions = new Interactions({ live, accounts });
   const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
 
@@ -184,7 +193,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
-    agreement, audit, sessions, clients, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
+    agreement, audit, sessions, clients, register, declared, clientHistory, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
   }; // prettier-ignore
 }

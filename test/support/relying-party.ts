@@ -44,6 +44,17 @@ export class RelyingParty {
     return new RelyingParty(house, config, config.clientMetadata() as Record<string, unknown>, redirectUri);
   }
 
+  /** One that an operator registered: `metadata` is what the operator was answered. */
+  static async known(house: House, metadata: Record<string, unknown>): Promise<RelyingParty> {
+    const { client_id, client_secret, redirect_uris } = metadata as Record<string, string> & {
+      redirect_uris: string[];
+    };
+    const config = await client.discovery(new URL(house.origin), client_id!, client_secret, undefined, {
+      execute: [client.allowInsecureRequests],
+    });
+    return new RelyingParty(house, config, metadata, redirect_uris[0]!);
+  }
+
   get clientId(): string {
     return this.metadata.client_id as string;
   }
