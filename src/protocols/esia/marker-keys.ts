@@ -46,6 +46,11 @@ export class MarkerKeys {
     return verifyGost(this.#gostSpki, streebog256(Buffer.from(text)), signature);
   }
 
+  /** PEM of the RSA key of now, for libraries that want the bare key. */
+  publicKey(): string {
+    return this.#rsa[0]!.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  }
+
   /** PEM, the key of now first. */
   certificates(name: string): { rsa: string[]; gost: string } {
     const rsa = this.#rsa.map(({ key, publicKey }) => {

@@ -9,6 +9,7 @@ export function createPublicRoutes({ keys, name }: { keys: MarkerKeys; name: str
     // The first is what signs now; readers that expect one certificate in a file read the first.
     ['/public/esia.pem', () => rsa().join('')],
     ['/public/esia.crt', () => rsa()[0]!],
+    ['/public/esia.pub', () => keys.publicKey()],
     ['/public/esia-gost.pem', () => keys.certificates(name).gost],
   ];
   for (const [path, pem] of files) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Dialect } from '#src/protocols/oidc/dialect.ts';
@@ -48,6 +48,10 @@ export class SignedRequests {
 
   async verify(client: EsiaClient, request: SignedRequest, trace: Trace): Promise<void> {
     const { parameters } = request;
+    if (isPlainSecret(client, request)) {
+      trace.findings.matched = { form: 'the registered client_secret itself, unsigned' };
+      return;
+    }
     requireAll(parameters, ['timestamp', 'state', 'client_secret', ...(request.kind === 'log' ? [] : ['scope'])]);
     if (client.certificates.length === 0) throw new EsiaError('007002', 'the client has no readable certificate');
     const sentAt = this.#checkTimestamp(parameters, trace);
@@ -123,6 +127,17 @@ export class SignedRequests {
     if (!(await this.#deps.dialect.isFirst(client.mnemonic, name, expiresAt)))
       throw new EsiaError('007053', 'this very request was used before; sign a new state and timestamp each time');
   }
+}
+
+/**
+ * One published library signs and then sends its configured secret instead. A registered secret proves the client at the
+ * ordinary token endpoint, so it does at this one, where the profile is lenient.
+ */
+function isPlainSecret({ secret, isStrict, onlyGost }: EsiaClient, { kind, parameters }: SignedRequest): boolean {
+  const sent = valueOf(parameters, 'client_secret');
+  if (secret === undefined || isStrict || onlyGost || kind === 'authorization') return false;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(secret), digest(sent));
 }
 
 export function requireAll(parameters: Parameters, names: readonly string[]): void {
