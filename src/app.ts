@@ -6,11 +6,16 @@ import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
+import { createDeveloperApi } from '#src/protocols/esia/developer-api.ts';
+import { createEsiaRoutes } from '#src/protocols/esia/esia-routes.ts';
+import { createPublicRoutes } from '#src/protocols/esia/public-routes.ts';
+import { createResourceRoutes } from '#src/protocols/esia/resource-routes.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
 import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
 import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
+import { createEsiaPages } from '#src/web/developer/esia-refusals.ts';
 import { createHealthRoutes } from '#src/web/health/health-routes.ts';
 import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
@@ -48,6 +53,8 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   app.use(serveAssets(services.assets));
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));
+  for (const router of esiaDialect(services)) app.use(router.routes());
+  app.use(createResourceRoutes({ ...services.esia, ...services, requests: services.clientRequests }));
 
   app.use(createAdminApi({ ...services, isReady, tokens: adminTokens(services) }));
   for (const router of sandboxApis(services)) app.use(router.routes()).use(router.allowedMethods());
@@ -73,6 +80,16 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
 
 function adminTokens({ config, secrets }: Services): string[] {
   return [config.sandbox ? SANDBOX_TOKEN : undefined, secrets.adminToken].filter((token) => token !== undefined);
+}
+
+/** Posts come from client systems and are signed by them, so they need no form of ours. */
+function esiaDialect(services: Services): Router[] {
+  const { esia, pages, logger, clientRequests: requests, clock, config } = services;
+  return [
+    createEsiaRoutes({ ...esia, requests, clock, pages: createEsiaPages(pages, logger) }),
+    createPublicRoutes({ keys: esia.keys, name: config.service.name }),
+    createDeveloperApi({ access: esia.access, requests }),
+  ];
 }
 
 /** For programs, so they need no form of ours; absent in production. */

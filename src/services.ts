@@ -21,6 +21,7 @@ import { Audit } from '#src/identity/audit/audit.ts';
 import { ClientHistory } from '#src/identity/clients/client-history.ts';
 import { ClientRegister } from '#src/identity/clients/client-register.ts';
 import type { ValidateClient } from '#src/identity/clients/client.ts';
+import { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
 import { DeclaredClients } from '#src/identity/clients/declared-clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
@@ -35,6 +36,8 @@ import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
 import { Sessions } from '#src/identity/sessions/sessions.ts';
+import { buildEsia } from '#src/protocols/esia/esia-services.ts';
+import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
 import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
@@ -99,6 +102,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const artifacts = new Artifacts({ statements, clock, encryption });
   const clients = new Clients({ db, encryption, clock, cacheMs: 1000 });
   const accounts = new Accounts({ db, statements, clock, encryption, index });
+  const clientRequests = new ClientRequests({ db, clock, encryption, logger, hours: config.esia.requestLogHours });
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
   const sendLimits = new SendLimits({ budgets, settings: config.codes });
@@ -142,12 +146,14 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });
   await signingKeys.ensure();
   const logout = new BackchannelLogout({ outbox, db, clock });
+  const markerKeys = new MarkerKeys(secrets.masterKeys[0]!.key);
   const live = await LiveProvider.start({
     keys: signingKeys,
     issuer: config.issuer,
     logger,
-    build: (jwks) =>
-      createProvider(
+    build(jwks) {
+      markerKeys.use(jwks.keys);
+      return createProvider(
         {
           config,
           scopes,
@@ -161,6 +167,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           cookieKeys,
           pairwiseKey: deriveKey(secrets.indexKey, 'pairwise'),
           registrationToken: secrets.registrationToken,
+          issuer: config.issuer,
           interactionMinutes: config.tokens.interactionMinutes,
           pages: createProtocolPages(pages, logger),
           async queueLogout(notice) {
@@ -169,7 +176,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           },
         },
         jwks,
-      ),
+      );
+    },
   });
   logout.deliverThrough(live);
   const validate: ValidateClient = (metadata, options) => validateClient(live.current, metadata, options);
@@ -178,6 +186,17 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const declared = new DeclaredClients({ db, clients, audit, validate, history: clientHistory });
   const interactions = new Interactions({ live, accounts });
   const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
+  const esia = buildEsia({
+    config,
+    clock,
+    scopes,
+    flows,
+    accounts,
+    clients,
+    live,
+    accountSessions,
+    keys: markerKeys,
+  });
 
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
@@ -194,6 +213,6 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
-    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
+    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }
