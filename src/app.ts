@@ -16,6 +16,8 @@ import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
 import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
 import { createEsiaPages } from '#src/web/developer/esia-refusals.ts';
+import { createRequestLogRoutes } from '#src/web/developer/request-log-routes.ts';
+import { createWalkRoutes } from '#src/web/developer/walk-routes.ts';
 import { createHealthRoutes } from '#src/web/health/health-routes.ts';
 import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
@@ -72,6 +74,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createPasswordRoutes(services),
     createConfirmEmailRoutes(services),
     createAccountRoutes(services),
+    createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),
     ...sandboxPages(services),
   ])
     app.use(router.routes()).use(router.allowedMethods());
@@ -103,8 +106,9 @@ function sandboxApis({ pages, logger, sandbox }: Services): Router[] {
 
 function sandboxPages({ pages, logger, config, sandbox }: Services): Router[] {
   if (!sandbox) return [];
-  const { controls, systems } = sandbox;
+  const { controls, systems, walk } = sandbox;
   return [
+    createWalkRoutes({ pages, issuer: config.issuer, system: walk }),
     createSandboxRoutes({ pages, controls }),
     createDemoRoutes({ pages, logger, issuer: config.issuer, systems }),
   ];

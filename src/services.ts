@@ -48,6 +48,7 @@ import { SigningKeys } from '#src/protocols/oidc/signing-keys.ts';
 import { demoClients } from '#src/sandbox/demo-clients.ts';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
+import { WalkSystem } from '#src/web/developer/walk-system.ts';
 import { Pages } from '#src/web/middleware/page.ts';
 import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 import { createProtocolPages } from '#src/web/sign-out/protocol-pages.ts';
@@ -204,7 +205,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     const people = new SandboxPeople({ db, accounts, credentials, hasher, agreement });
     const controls = new SandboxControls({ people, inbox, faults, clock: movable, onClockMoved: () => outbox.wake() });
     const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
-    return { people, controls, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
+    const walk = new WalkSystem({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key, clients, clock });
+    return { people, controls, walk, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
   }
 
   metrics.watch({ passwordQueue: () => hasher.queueLength, outboxBacklog: () => outbox.backlog() });

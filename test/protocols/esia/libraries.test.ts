@@ -74,7 +74,9 @@ describe('client libraries of ESIA, unmodified', function () {
   });
 
   it('npm passport-esia 0.0.5: authorize and token with its configured client_secret, as it sends no signature there', async function () {
-    const folder = await installed(this, 'npm: passport-esia', () => installFromNpm(['esia@0.2.3', 'passport-esia@0.0.5']));
+    const folder = await installed(this, 'npm: passport-esia', () =>
+      installFromNpm(['esia@0.2.3', 'passport-esia@0.0.5']),
+    );
     const clientSecret = 'a-secret-of-the-passport-library';
     const metadata = { client_secret: clientSecret };
     await registerEsia(house, 'PASSPORT', { certificates: [signer.certificate] }, metadata);
@@ -92,7 +94,9 @@ describe('client libraries of ESIA, unmodified', function () {
     const back = await comeBack(url as string);
     const user = await drive(process.execPath, 'passport-esia.cjs', ['finish', folder, settings, back.href]);
     assert.match(user.refreshToken as string, /^[0-9a-f-]{36}$/);
-    const oid = JSON.parse(Buffer.from((user.accessToken as string).split('.')[1]!, 'base64url').toString())['urn:esia:sbj_id'];
+    const oid = JSON.parse(Buffer.from((user.accessToken as string).split('.')[1]!, 'base64url').toString())[
+      'urn:esia:sbj_id'
+    ];
     const headers = { authorization: `Bearer ${user.accessToken}` };
     assert.equal((await send(house, `/rs/prns/${oid}`, { headers })).json.firstName, 'Анна');
   });
