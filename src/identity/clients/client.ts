@@ -46,7 +46,7 @@ function toHost(text: string): string {
 }
 
 /** What a client that speaks the ESIA dialect registers. Its mnemonic is its client_id. */
-export const esiaRules = z.strictObject({
+const esiaRules = z.strictObject({
   certificates: z.array(certificate).max(10).default([]).meta({
     description: 'PEM certificates whose keys sign requests, RSA or GOST; a new one may stand beside the old one',
   }),
@@ -68,8 +68,6 @@ export const esiaRules = z.strictObject({
   }),
   signing: z.enum(['any', 'gost']).default('any').meta({ description: 'gost: RSA signatures are refused' }),
 });
-
-export type EsiaRules = z.infer<typeof esiaRules>;
 
 /** What we ask of a client beyond the standards. */
 export const clientRules = z.object({

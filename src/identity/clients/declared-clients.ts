@@ -80,10 +80,10 @@ export class DeclaredClients {
     const problems: Record<string, string> = {};
     for (const [i, wanted] of clients.entries()) {
       if (target.has(wanted.client_id)) problems[`clients.${i}.client_id`] = `${wanted.client_id} stands here twice`;
-      if (wanted.client_secret !== undefined) problems[`clients.${i}.client_secret`] = NO_SECRETS;
       const checked = await this.#deps.validate(wanted, { fetches: true });
       if (checked.ok) target.set(wanted.client_id, checked);
       else for (const [field, problem] of Object.entries(checked.fields)) problems[`clients.${i}.${field}`] = problem;
+      if (wanted.client_secret !== undefined) problems[`clients.${i}.client_secret`] = NO_SECRETS;
     }
     if (Object.keys(problems).length > 0) throw new ClientRefusal('invalid_client_metadata', problems);
     return target;

@@ -7,7 +7,7 @@ import { ClientRefusal } from '#src/identity/clients/client-refusal.ts';
 import { toRefusal } from '#src/web/middleware/error-pages.ts';
 
 /** A body or a query of the wrong shape. */
-export class FormRefusal extends Refusal {
+class FormRefusal extends Refusal {
   readonly fields: Record<string, string>;
 
   constructor({ issues }: z.ZodError) {

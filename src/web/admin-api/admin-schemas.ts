@@ -63,7 +63,7 @@ const change = z.object({
   fields: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() })),
 });
 
-export const plan = z
+const plan = z
   .object({ tag: z.string().meta({ description: 'Send it as If-Match to do just this' }), changes: z.array(change) })
   .meta({ id: 'ClientPlan' });
 

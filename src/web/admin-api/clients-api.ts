@@ -8,7 +8,7 @@ import { withoutDates } from '#src/identity/clients/client-changes.ts';
 import { pageQuery } from '#src/web/admin-api/admin-schemas.ts';
 import { parse } from '#src/web/admin-api/admin-answers.ts';
 
-export const CLIENTS = '/admin/api/v1/clients';
+const CLIENTS = '/admin/api/v1/clients';
 
 /** One client at a time. */
 export function createClientsApi({ clients, register }: { clients: Clients; register: ClientRegister }): Router {

@@ -121,7 +121,7 @@ function operation({ says, answers, takes, query, named, ifMatch }: Sketch): Zod
         status,
         { description: descriptions[status]!, ...(schema && { content: { 'application/json': { schema } } }) },
       ]),
-    ) as ZodOpenApiOperationObject['responses'],
+    ),
   };
 }
 
