@@ -6,11 +6,13 @@ export interface OperatorSettings {
   /** Without a trailing slash. */
   url: string;
   token: string;
+  /** Where the command was typed: npm runs it in the folder of the program. */
+  folder: string;
 }
 
 /** @throws ConfigurationError when the token would travel where others can read it. */
 export function loadOperatorSettings(): OperatorSettings {
-  const { ESIA_URL, ISSUER, PORT } = process.env;
+  const { ESIA_URL, ISSUER, PORT, INIT_CWD } = process.env;
   const url = (ESIA_URL || ISSUER || `http://localhost:${PORT || 3000}`).replace(/\/+$/, '');
   const token = readSecret('ADMIN_TOKEN') ?? SANDBOX_TOKEN;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
@@ -19,7 +21,7 @@ export function loadOperatorSettings(): OperatorSettings {
     throw new ConfigurationError([
       'ESIA_URL is not https: everybody on the way could read ADMIN_TOKEN; write https://…',
     ]);
-  return { url, token };
+  return { url, token, folder: INIT_CWD || process.cwd() };
 }
 
 /** What the sandbox takes for a token. */
