@@ -1,4 +1,13 @@
-import { createHash, generateKeyPairSync, randomUUID, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  randomUUID,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 import { encode, readElement, tags, children } from '#src/platform/signatures/ber.ts';
 import { encodeOid } from '#src/platform/signatures/ber-values.ts';
 import { gostCurve } from '#src/platform/signatures/gost-curves.ts';
@@ -23,7 +32,13 @@ export interface Signer {
 }
 
 export function rsaSigner(name = 'RSA client', digestName: 'sha256' | 'sha1' = 'sha256'): Signer {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return rsaSignerOf(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, name, digestName);
+}
+
+export function rsaSignerOf(pem: string, name: string, digestName: 'sha256' | 'sha1' = 'sha256'): Signer {
+  const privateKey = createPrivateKey(pem);
+  const publicKey = createPublicKey(privateKey);
   const signature = { oid: '1.2.840.113549.1.1.11', hasNull: true };
   const certify = (bytes: Buffer) => sign('sha256', bytes, privateKey);
   const spki = publicKey.export({ type: 'spki', format: 'der' });
@@ -32,15 +47,18 @@ export function rsaSigner(name = 'RSA client', digestName: 'sha256' | 'sha1' = '
     ...certificateOf(selfSignedCertificate({ name, spki, algorithm: signature, sign: certify })),
     algorithms: { digest: algorithm(digestOid, true), signature: algorithm('1.2.840.113549.1.1.1', true) },
     digest: (bytes) => createHash(digestName).update(bytes).digest(),
-    sign: (bytes) => sign(digestName, bytes, privateKey as KeyObject),
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    sign: (bytes) => sign(digestName, bytes, privateKey),
+    privateKey: pem,
   };
 }
 
 export function gostSigner(name = 'GOST client'): Signer {
+  return gostSignerOf(BigInt(`0x${randomBytes(31).toString('hex')}`), name);
+}
+
+export function gostSignerOf(scalar: bigint, name: string): Signer {
   const curveOid = '1.2.643.2.2.35.1';
   const curve = gostCurve(curveOid)!;
-  const scalar = BigInt(`0x${createHash('sha256').update(randomUUID()).digest('hex')}`) % curve.parameters.n;
   const key: GostPrivateKey = { algorithm: 'gost2012_256', curve, curveOid, scalar };
   const certify = (bytes: Uint8Array) => signGost(key, streebog256(bytes));
   const spki = gostSpkiOf(key);

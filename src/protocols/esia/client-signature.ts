@@ -28,7 +28,7 @@ export interface SignatureFindings {
   match?: SignatureMatch;
   attempts: Attempt[];
   /** Thumbprints of the certificate inside the signature. */
-  received?: { sha256: string; streebog256: string; subject: string; isRegistered: boolean };
+  received?: { sha256: string; streebog256?: string; subject?: string; isRegistered: boolean };
   /** The signature is right for this message, but the certificate is not registered. */
   strangerSigned?: string;
 }
@@ -89,8 +89,9 @@ function checkCms(
   note(findings, { order: message.order, form: 'cms', result: verified.ok ? 'right' : verified.reason });
   if (!verified.ok) return undefined;
   const certificate = certificates.find(({ der }) => der.equals(verified.certificate));
-  findings.received = describe(verified.certificate, certificate !== undefined);
-  if (!certificate) {
+  if (certificate) findings.received = { sha256: certificate.sha256, isRegistered: true };
+  else {
+    findings.received = { ...describe(verified.certificate), isRegistered: false };
     findings.strangerSigned = message.order;
     return undefined;
   }
@@ -104,8 +105,8 @@ function note(findings: SignatureFindings, attempt: Attempt): void {
   if (findings.attempts.length < MOST_ATTEMPTS) findings.attempts.push(attempt);
 }
 
-function describe(der: Buffer, isRegistered: boolean) {
+function describe(der: Buffer) {
   const read = readCertificate(der);
   const subject = read.ok ? (read.certificate.subject.commonName ?? '') : '';
-  return { ...thumbprintsOf(der), subject, isRegistered };
+  return { ...thumbprintsOf(der), subject };
 }

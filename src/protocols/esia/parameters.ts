@@ -1,18 +1,15 @@
-import { bodyParser } from '@koa/bodyparser';
 import type { Context } from 'koa';
 import { EsiaError } from '#src/protocols/esia/esia-error.ts';
 
 /** Of one request, by name, exactly as sent after URL decoding: signatures are made over these strings. */
 export type Parameters = ReadonlyMap<string, string>;
 
-const LIMIT = '64kb';
-const parse = bodyParser({ enableTypes: ['form'], formLimit: LIMIT, encoding: 'utf-8', onError: refuseBody });
+const MOST_BYTES = 64 * 1024;
 
 /** From the query and the form together: some clients put everything in one, some split it. */
 export async function readParameters(ctx: Context): Promise<Parameters> {
-  if (ctx.method === 'POST') await parse(ctx as never, () => Promise.resolve());
   const query = [...new URLSearchParams(ctx.querystring)];
-  const body = ctx.method === 'POST' ? [...new URLSearchParams(ctx.request.rawBody ?? '')] : [];
+  const body = ctx.method === 'POST' ? [...new URLSearchParams(await readForm(ctx))] : [];
   const parameters = new Map<string, string>();
   for (const [name, value] of [...query, ...body]) {
     const known = parameters.get(name);
@@ -28,6 +25,16 @@ export function valueOf(parameters: Parameters, name: string): string {
   return parameters.get(name) ?? '';
 }
 
-function refuseBody(error: Error): never {
-  throw new EsiaError('007003', `the form cannot be read: ${error.message}`);
+/** Some clients send no type with an empty body; anything but a form is refused unread. */
+async function readForm(ctx: Context): Promise<string> {
+  if (ctx.get('content-encoding') || (ctx.get('content-type') && !ctx.is('urlencoded') && ctx.length !== 0))
+    throw new EsiaError('007003', 'the body is not application/x-www-form-urlencoded');
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of ctx.req) {
+    size += (chunk as Buffer).length;
+    if (size > MOST_BYTES) throw new EsiaError('007003', 'the form is longer than 64 kB');
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

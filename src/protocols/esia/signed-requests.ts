@@ -123,8 +123,10 @@ export class SignedRequests {
     if (kind === 'log') return;
     const place = client.isStrict ? '' : kind === 'authorization' ? 'ac' : 'te';
     const name = createHash('sha256').update(`esia:${place}\0${message.text}`).digest('base64url');
-    const expiresAt = new Date(sentAt.getTime() + (this.#deps.windowSeconds + 60) * 1000);
-    if (!(await this.#deps.dialect.isFirst(client.mnemonic, name, expiresAt)))
+    const { clock, dialect, windowSeconds } = this.#deps;
+    const endsMs = sentAt.getTime() + (windowSeconds + 60) * 1000;
+    const seconds = Math.ceil((endsMs - clock.now().getTime()) / 1000);
+    if (!(await dialect.isFirst(client.mnemonic, name, seconds)))
       throw new EsiaError('007053', 'this very request was used before; sign a new state and timestamp each time');
   }
 }

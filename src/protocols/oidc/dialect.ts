@@ -98,9 +98,8 @@ export class Dialect {
   }
 
   async saveClientToken(clientId: string, { id, scope, seconds }: NamedToken): Promise<void> {
-    const { ClientCredentials, Client } = this.#live.current;
-    const client = await Client.find(clientId);
-    await saveOpaque(new ClientCredentials({ client, jti: id, scope, expiresIn: seconds } as never));
+    const { ClientCredentials } = this.#live.current;
+    await saveOpaque(new ClientCredentials({ clientId, jti: id, scope, expiresIn: seconds } as never));
   }
 
   async findAccessToken(id: string): Promise<{ accountId: string; clientId: string; scope: string } | undefined> {
@@ -111,9 +110,17 @@ export class Dialect {
     return (await this.#live.current.ClientCredentials.find(id)) as never;
   }
 
-  /** False: something of this name was seen from this client before. */
-  async isFirst(clientId: string, name: string, expiresAt: Date): Promise<boolean> {
-    return this.#live.current.ReplayDetection.unique(clientId, name, Math.ceil(expiresAt.getTime() / 1000)) as never;
+  /** False: something of this name was seen from this client before. The database decides, in one statement. */
+  async isFirst(clientId: string, name: string, seconds: number): Promise<boolean> {
+    const { ReplayDetection } = this.#live.current;
+    const mark: unknown = Object.assign(new ReplayDetection(), { jti: `${clientId}${name}`, iss: clientId });
+    try {
+      await (mark as Mark).save(seconds);
+      return true;
+    } catch (error) {
+      if (error instanceof errors.InvalidRequest) return false;
+      throw error;
+    }
   }
 
   async #redeem(found: unknown, clientId: string): Promise<Redeemed | undefined> {
@@ -131,6 +138,10 @@ export class Dialect {
 
 interface Saved {
   save(): Promise<string>;
+}
+
+interface Mark {
+  save(seconds: number): Promise<string>;
 }
 
 /** The library chooses the format together with the identifier, which is ours here. */

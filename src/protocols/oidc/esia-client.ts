@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 
 /** Where the provider sends the browser back to when the request came in by the ESIA dialect. */
@@ -25,10 +25,13 @@ export function completeEsiaClient(metadata: ClientMetadata, issuer: string): Cl
   const provesItself = metadata.client_secret ?? metadata.jwks ?? metadata.jwks_uri;
   if (!provesItself && metadata.token_endpoint_auth_method !== 'none') {
     complete.token_endpoint_auth_method = 'client_secret_basic';
-    complete.client_secret = randomBytes(32).toString('base64url');
+    complete.client_secret = createHmac('sha256', unknownKey).update(String(metadata.client_id)).digest('base64url');
   }
   return complete;
 }
+
+/** The same while the process lives: the library keeps a client as long as nothing in it changes. */
+const unknownKey = randomBytes(32);
 
 function isFilled(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0;
