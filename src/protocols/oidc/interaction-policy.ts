@@ -30,6 +30,16 @@ export function createInteractionPolicy(agreement: Agreement) {
       Boolean(oidc.params?.sandbox_person && !oidc.result?.login && !oidc.promptPending('none')),
     ),
   );
+  policy
+    .get('consent')!
+    .checks.add(
+      new Check(
+        'offline_not_allowed',
+        'access while the person is away was not allowed',
+        ({ oidc }) =>
+          wantsOffline(oidc) && !oidc.result?.consent && !oidc.grant?.getOIDCScope().includes('offline_access'),
+      ),
+    );
   policy.add(termsPrompt(agreement), 1);
   policy.add(tierPrompt(), 2);
   return policy;
@@ -71,6 +81,11 @@ function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
     acrClaim: idToken?.acr as { essential?: boolean; value?: string; values?: string[] } | undefined,
     minimumTier: metadataOf(oidc).minimum_tier ?? 'simplified',
   });
+}
+
+/** A dialect whose clients ask for lasting access without the scope and prompt that OpenID Connect wants for it. */
+export function wantsOffline(oidc: KoaContextWithOIDC['oidc']): boolean {
+  return oidc.params?.offline === 'yes';
 }
 
 export function accountOf(oidc: KoaContextWithOIDC['oidc']): Account | undefined {
