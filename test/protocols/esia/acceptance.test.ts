@@ -629,11 +629,7 @@ describe('the ESIA dialect', () => {
         [{ code: 'x' }, '007011'],
         [{ client_id: 'NOBODY' }, '007002'],
       ] as const) {
-        const answer = await post(
-          house,
-          '/aas/oauth2/te',
-          sealed(tokenFields('PORTAL', more), byRsa),
-        );
+        const answer = await post(house, '/aas/oauth2/te', sealed(tokenFields('PORTAL', more), byRsa));
         assert.equal(answer.status, 400);
         assert.match(answer.headers.get('content-type')!, /^application\/json/);
         assert.equal(errorOf(answer), `ESIA-${code}`);
