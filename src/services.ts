@@ -20,8 +20,13 @@ import { Accounts } from '#src/identity/accounts/accounts.ts';
 import { Identities } from '#src/identity/accounts/identities.ts';
 import { Notices } from '#src/identity/accounts/notices.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
+import { ClientHistory } from '#src/identity/clients/client-history.ts';
+import { ClientRegister } from '#src/identity/clients/client-register.ts';
+import type { ValidateClient } from '#src/identity/clients/client.ts';
+import { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
 import { Closing } from '#src/identity/closing/closing.ts';
+import { DeclaredClients } from '#src/identity/clients/declared-clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
 import { SendLimits } from '#src/identity/codes/send-limits.ts';
 import { Consents } from '#src/identity/consents/consents.ts';
@@ -42,15 +47,19 @@ import { Confirmations } from '#src/identity/verification/confirmations.ts';
 import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
 import { Letters } from '#src/identity/verification/letters.ts';
 import { SimulatedRegistry } from '#src/identity/verification/simulated-registry.ts';
+import { buildEsia } from '#src/protocols/esia/esia-services.ts';
+import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
 import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
+import { validateClient } from '#src/protocols/oidc/client-validation.ts';
 import { createProvider } from '#src/protocols/oidc/provider.ts';
 import { SigningKeys } from '#src/protocols/oidc/signing-keys.ts';
 import { demoClients } from '#src/sandbox/demo-clients.ts';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
+import { WalkSystem } from '#src/web/developer/walk-system.ts';
 import { Pages } from '#src/web/middleware/page.ts';
 import { RaisingFor } from '#src/web/middleware/raising-for.ts';
 import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
@@ -107,6 +116,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const clients = new Clients({ db, encryption, clock, cacheMs: 1000 });
   const accounts = new Accounts({ db, statements, clock, encryption, index });
   const identities = new Identities({ db, clock, encryption, index });
+  const clientRequests = new ClientRequests({ db, clock, encryption, logger, hours: config.esia.requestLogHours });
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
   const sendLimits = new SendLimits({ budgets, settings: config.codes });
@@ -169,12 +179,14 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });
   await signingKeys.ensure();
   const logout = new BackchannelLogout({ outbox, db, clock });
+  const markerKeys = new MarkerKeys(secrets.masterKeys[0]!.key);
   const live = await LiveProvider.start({
     keys: signingKeys,
     issuer: config.issuer,
     logger,
-    build: (jwks) =>
-      createProvider(
+    build(jwks) {
+      markerKeys.use(jwks.keys);
+      return createProvider(
         {
           config,
           scopes,
@@ -190,6 +202,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           cookieKeys,
           pairwiseKey: deriveKey(secrets.indexKey, 'pairwise'),
           registrationToken: secrets.registrationToken,
+          issuer: config.issuer,
           interactionMinutes: config.tokens.interactionMinutes,
           pages: createProtocolPages(pages, logger),
           async queueLogout(notice) {
@@ -198,12 +211,28 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           },
         },
         jwks,
-      ),
+      );
+    },
   });
   logout.deliverThrough(live);
+  const validate: ValidateClient = (metadata, options) => validateClient(live.current, metadata, options);
+  const register = new ClientRegister({ db, clients, audit, validate });
+  const clientHistory = new ClientHistory({ db, clients, validate, clock });
+  const declared = new DeclaredClients({ db, clients, audit, validate, history: clientHistory });
   const interactions = new Interactions({ live, accounts });
   const raisingFor = new RaisingFor({ pages, interactions });
   const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
+  const esia = buildEsia({
+    config,
+    clock,
+    scopes,
+    flows,
+    accounts,
+    clients,
+    live,
+    accountSessions,
+    keys: markerKeys,
+  });
 
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
@@ -227,7 +256,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
       onClockMoved: () => outbox.wake(),
     });
     const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
-    return { people, controls, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
+    const walk = new WalkSystem({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key, clients, clock });
+    return { people, controls, walk, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
   }
 
   metrics.watch({ passwordQueue: () => hasher.queueLength, outboxBacklog: () => outbox.backlog() });
@@ -235,8 +265,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
-    agreement, audit, sessions, clients, accounts, identities, consents, hasher, policy, credentials, registration, emailConfirmations,
-    notices, checks, confirmations, letters, raisingFor, contactChanges, contactChangeFlow, closing, releases,
-    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
+    agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
+    registration, emailConfirmations, notices, checks, confirmations, letters, raisingFor, contactChanges, contactChangeFlow, closing, releases,
+    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

@@ -38,10 +38,21 @@ export class RelyingParty {
       grant_types: ['authorization_code', 'refresh_token'],
       ...metadata,
     };
-    const config = await client.dynamicClientRegistration(new URL(house.origin), wanted as never, undefined, {
+    const config = await client.dynamicClientRegistration(new URL(house.origin), wanted, undefined, {
       execute: [client.allowInsecureRequests],
     });
-    return new RelyingParty(house, config, config.clientMetadata() as Record<string, unknown>, redirectUri);
+    return new RelyingParty(house, config, config.clientMetadata(), redirectUri);
+  }
+
+  /** One that an operator registered: `metadata` is what the operator was answered. */
+  static async known(house: House, metadata: Record<string, unknown>): Promise<RelyingParty> {
+    const { client_id, client_secret, redirect_uris } = metadata as Record<string, string> & {
+      redirect_uris: string[];
+    };
+    const config = await client.discovery(new URL(house.origin), client_id!, client_secret, undefined, {
+      execute: [client.allowInsecureRequests],
+    });
+    return new RelyingParty(house, config, metadata, redirect_uris[0]!);
   }
 
   get clientId(): string {
@@ -69,12 +80,12 @@ export class RelyingParty {
     callback: string,
     { verifier, state, nonce }: { verifier: string; state: string; nonce: string },
   ): Promise<Tokens> {
-    return (await client.authorizationCodeGrant(this.config, new URL(callback), {
+    return await client.authorizationCodeGrant(this.config, new URL(callback), {
       pkceCodeVerifier: verifier,
       expectedState: state,
       expectedNonce: nonce,
       idTokenExpected: true,
-    })) as unknown as Tokens;
+    });
   }
 
   /** The whole main job in a browser: sign in, allow, tokens. */

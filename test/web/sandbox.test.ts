@@ -41,6 +41,8 @@ describe('the people of the sandbox', () => {
       if (documents.snils) assert.equal(normalizeSnils(documents.snils), documents.snils);
       if (documents.inn) assert.ok(isInn(documents.inn), documents.inn);
       if (documents.passport) assert.match(documents.passport, /^\d{10}$/);
+      // The stand's own password is what its clients have written into their tests.
+      if (id.startsWith('esiatest')) return assert.equal(password, '11111111');
       const facts = { names: Object.values(name), birthdate, phones, emails, snils: documents.snils };
       const broken = new PasswordPolicy({ policy: 'composition' }).check(password, facts).filter(({ ok }) => !ok);
       assert.deepEqual(broken, []);
@@ -91,9 +93,9 @@ describe('the sandbox', () => {
     const { accounts, agreement } = house.services;
     const account = await accounts.find((await sandboxPeople.accountIdOf('anna'))!);
     assert.equal(account?.profile.familyName, 'Петрова');
-    assert.equal(tierFrom(account!.evidence), 'confirmed');
-    assert.ok(account!.agreements.includes(`terms:${agreement.terms}`));
-    assert.equal((await accounts.documents(account!.id)).length, 3);
+    assert.equal(tierFrom(account.evidence), 'confirmed');
+    assert.ok(account.agreements.includes(`terms:${agreement.terms}`));
+    assert.equal((await accounts.documents(account.id)).length, 3);
     assert.equal((await accounts.find((await sandboxPeople.accountIdOf('yuri'))!))?.status, 'blocked');
     assert.equal(await sandboxPeople.accountIdOf('nobody'), undefined);
   });

@@ -10,6 +10,7 @@ const expiring = [
   { table: 'sessions', endsAt: 'expires_at', keptHours: 1 },
   { table: 'flows', endsAt: 'expires_at', keptHours: 0 },
   { table: 'one_time_codes', endsAt: 'expires_at', keptHours: 24 },
+  { table: 'client_requests', endsAt: 'expires_at', keptHours: 0 },
   { table: 'budgets', endsAt: 'window_ends_at', keptHours: 0 },
   { table: 'letters', endsAt: 'expires_at', keptHours: 24 },
   { table: 'outbox', endsAt: 'delivered_at', keptHours: 7 * 24 },

@@ -12,6 +12,7 @@ export interface Tables {
   one_time_codes: OneTimeCodeRow;
   flows: FlowRow;
   clients: ClientRow;
+  client_versions: ClientVersionRow;
   consents: ConsentRow;
   sessions: SessionRow;
   session_ids: SessionIdRow;
@@ -25,6 +26,7 @@ export interface Tables {
   letters: LetterRow;
   contact_changes: ContactChangeRow;
   releases: ReleaseRow;
+  client_requests: ClientRequestRow;
 }
 
 export interface AccountRow {
@@ -118,6 +120,21 @@ export interface ClientRow {
   secret: Buffer | null;
   created_at: Date;
   updated_at: Date;
+}
+
+export interface ClientVersionRow {
+  version: Generated<number>;
+  at: Date;
+  undoes: number | null;
+  changes: JSONColumnType<StoredClientChange[]>;
+}
+
+/** One client before and after; null where there was none. `secret` is the encrypted cell of a removed one, in base64. */
+export interface StoredClientChange {
+  id: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  secret: string | null;
 }
 
 export interface ConsentRow {
@@ -253,4 +270,13 @@ export interface ReleaseRow {
   claims: string[];
   first_at: Date;
   last_at: Date;
+}
+
+export interface ClientRequestRow {
+  id: string;
+  client_id: string;
+  reference: string;
+  at: Date;
+  expires_at: Date;
+  details: Buffer;
 }

@@ -25,7 +25,7 @@ export class AccountSessions {
   /** The signed-in session of this browser. */
   async current({ req, res }: Context): Promise<{ uid: string; accountId: string; signedInAt: Date } | undefined> {
     const provider = this.#deps.live.current;
-    const { uid, accountId, loginTs } = await provider.Session.get(provider.createContext(req, res) as never);
+    const { uid, accountId, loginTs } = await provider.Session.get(provider.createContext(req, res));
     return accountId === undefined ? undefined : { uid, accountId, signedInAt: new Date((loginTs ?? 0) * 1000) };
   }
 

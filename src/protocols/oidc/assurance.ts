@@ -10,7 +10,7 @@ export function acrOf(tier: Tier): string {
   return `${PREFIX}${tier}`;
 }
 
-export function tierOfAcr(acr: string): Tier | undefined {
+function tierOfAcr(acr: string): Tier | undefined {
   return tiers.find((tier) => acr === acrOf(tier));
 }
 

@@ -1,7 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
-import { isAtLeast, type Tier } from '#src/identity/accounts/tier.ts';
+import { isAtLeast } from '#src/identity/accounts/tier.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import { demandOf, tierFor, type AcrClaim, type TierDemand } from '#src/protocols/oidc/assurance.ts';
 
@@ -30,6 +30,16 @@ export function createInteractionPolicy(agreement: Agreement) {
       Boolean(oidc.params?.sandbox_person && !oidc.result?.login && !oidc.promptPending('none')),
     ),
   );
+  policy
+    .get('consent')!
+    .checks.add(
+      new Check(
+        'offline_not_allowed',
+        'access while the person is away was not allowed',
+        ({ oidc }) =>
+          wantsOffline(oidc) && !oidc.result?.consent && !oidc.grant?.getOIDCScope().includes('offline_access'),
+      ),
+    );
   policy.add(termsPrompt(agreement), 1);
   policy.add(tierPrompt(), 2);
   return policy;
@@ -64,13 +74,18 @@ function tierPrompt() {
   );
 }
 
-export function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
+function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
   const idToken = (oidc.claims as { id_token?: Record<string, unknown> } | undefined)?.id_token;
   return demandOf({
     acrValues: oidc.params?.acr_values as string | undefined,
     acrClaim: idToken?.acr as AcrClaim,
-    minimumTier: (metadataOf(oidc).minimum_tier ?? 'simplified') as Tier,
+    minimumTier: metadataOf(oidc).minimum_tier ?? 'simplified',
   });
+}
+
+/** A dialect whose clients ask for lasting access without the scope and prompt that OpenID Connect wants for it. */
+export function wantsOffline(oidc: KoaContextWithOIDC['oidc']): boolean {
+  return oidc.params?.offline === 'yes';
 }
 
 export function accountOf(oidc: KoaContextWithOIDC['oidc']): Account | undefined {

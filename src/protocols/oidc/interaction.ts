@@ -10,7 +10,7 @@ import { deviceFrom } from '#src/identity/sessions/device.ts';
 import { tierFor } from '#src/protocols/oidc/assurance.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
-export type Step = 'login' | 'terms' | 'tier' | 'consent';
+type Step = 'login' | 'terms' | 'tier' | 'consent';
 
 export interface RequestingClient {
   id: string;
@@ -58,7 +58,7 @@ export class Interactions {
     const interaction = await find(provider, req, res);
     const client = await provider.Client.find(interaction.params.client_id as string);
     if (!client) throw new Refusal('expired', 400);
-    const session = await provider.Session.get(provider.createContext(req, res) as never);
+    const session = await provider.Session.get(provider.createContext(req, res));
     const reasons = interaction.prompt.reasons;
     return {
       uid: interaction.uid,
@@ -181,7 +181,10 @@ function askedFor({ prompt, params }: Interaction): Allowance {
     .split(' ')
     .filter(Boolean);
   return {
-    scopes: missingOIDCScope ?? (prompt.name === 'consent' ? requested : []),
+    scopes: [
+      ...(missingOIDCScope ?? (prompt.name === 'consent' ? requested : [])),
+      ...(params.offline === 'yes' ? ['offline_access'] : []),
+    ],
     claims: missingOIDCClaims ?? [],
     resources: Object.fromEntries(
       Object.entries(missingResourceScopes ?? {}).map(([resource, scopes]) => [resource, scopes.join(' ')]),

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Context } from 'koa';
 import { errors, Provider, type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#src/platform/config/config.ts';
@@ -18,8 +18,10 @@ import {
   accountOf,
   createInteractionPolicy,
   metadataOf,
+  wantsOffline,
   type RequestAccount,
 } from '#src/protocols/oidc/interaction-policy.ts';
+import { ESIA_RETURN_PATH, speaksEsia } from '#src/protocols/oidc/esia-client.ts';
 import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
 import { askConsentForVerifiedClaims } from '#src/protocols/oidc/requested-claims.ts';
 import { clientOf, stillStands, type UsedToken } from '#src/protocols/oidc/standing.ts';
@@ -84,7 +86,8 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     responseTypes: ['code', 'none'],
     scopes: ['openid', 'offline_access'],
     allowOmittingSingleRegisteredRedirectUri: false,
-    extraParams: config.sandbox ? ['sandbox_person'] : [],
+    extraParams: ['offline', ...(config.sandbox ? ['sandbox_person'] : [])],
+    expiresWithSession: async ({ oidc }, source) => !wantsOffline(oidc) && !scopesOf(source).has('offline_access'),
     pkce: { required: isChallengeRequired },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: createInteractionPolicy(deps.agreement) },
     loadExistingGrant: createGrantLoader(deps.consents),
@@ -142,7 +145,7 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
       Session: (ctx, session) => {
         const now = Math.floor(Date.now() / 1000);
         const isSilent = ctx.oidc.params?.prompt === 'none' && typeof session.exp === 'number';
-        const idle = isSilent ? session.exp! - now : sessions.idleMinutes * 60;
+        const idle = isSilent ? session.exp - now : sessions.idleMinutes * 60;
         const absolute = session.loginTs ? session.loginTs + sessions.absoluteHours * 3600 - now : idle;
         return Math.max(1, Math.min(idle, absolute));
       },
@@ -152,6 +155,8 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
 
 function subjects(deps: ProviderDeps): Partial<Configuration> {
   const { accounts, scopes, pairwiseKey } = deps;
+  // A key object: bytes would be checked anew at every use.
+  const key = createSecretKey(pairwiseKey);
   return {
     claims: claimsByScope(scopes),
     async findAccount(ctx, id, token) {
@@ -170,7 +175,7 @@ function subjects(deps: ProviderDeps): Partial<Configuration> {
     },
     // One person is another subject at every site, and nobody without the key can join them.
     pairwiseIdentifier: async (_ctx, accountId, client) =>
-      createHmac('sha256', pairwiseKey).update(`${client.sectorIdentifier}\0${accountId}`).digest('base64url'),
+      createHmac('sha256', key).update(`${client.sectorIdentifier}\0${accountId}`).digest('base64url'),
   };
 }
 
@@ -201,7 +206,7 @@ function features({ config, registrationToken, pages, accounts }: ProviderDeps):
     },
     resourceIndicators: {
       enabled: true,
-      defaultResource: (_ctx, _client, oneOf) => oneOf as never,
+      defaultResource: (_ctx, _client, oneOf) => oneOf,
       useGrantedResource: () => false,
       getResourceServerInfo(_ctx, identifier) {
         const server = config.resourceServers.find((known) => known.identifier === identifier);
@@ -228,6 +233,7 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
     return next();
   });
   provider.on('server_error', (_ctx, cause) => pages.reportFault(cause));
+  letEsiaReturn(provider);
   hardenSession(provider, sessions);
   hardenReplayDetection(provider);
   askConsentForVerifiedClaims(provider);
@@ -244,6 +250,22 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
       await queueLogout({ clientId: this.clientId, accountId, sid });
     },
   });
+}
+
+/** Requests of the ESIA dialect come back to us before they go to the client; no other client may send people there. */
+function letEsiaReturn(provider: Provider): void {
+  const { redirectUriAllowed } = provider.Client.prototype;
+  Object.assign(provider.Client.prototype, {
+    redirectUriAllowed(this: InstanceType<Provider['Client']>, uri: string): boolean {
+      if (uri === `${provider.issuer}${ESIA_RETURN_PATH}`)
+        return speaksEsia(this as unknown as Record<string, unknown>);
+      return redirectUriAllowed.call(this, uri);
+    },
+  });
+}
+
+function scopesOf(source: unknown): Set<string> {
+  return (source as { scopes: Set<string> }).scopes;
 }
 
 interface LogoutSender {
@@ -294,7 +316,10 @@ function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: R
   checkStorable(metadata);
   const rule = clientRules.shape[key as keyof typeof clientRules.shape];
   const parsed = rule.safeParse(value);
-  if (!parsed.success) throw new errors.InvalidClientMetadata(`${key}: ${parsed.error.issues[0]!.message}`);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw new errors.InvalidClientMetadata(`${[key, ...path].join('.')}: ${message}`);
+  }
   metadata[key] = parsed.data;
 }
 
@@ -302,7 +327,7 @@ function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: R
 function checkStorable(metadata: Record<string, unknown>): void {
   const addresses = Array.isArray(metadata.redirect_uris) ? (metadata.redirect_uris as unknown[]) : [];
   if (!addresses.every((uri) => typeof uri === 'string' && URL.canParse(uri)))
-    throw new errors.InvalidRedirectUri('redirect_uris must only contain web uris');
+    throw new errors.InvalidClientMetadata('redirect_uris must only contain web uris');
   if (JSON.stringify(metadata).includes(String.raw`\u0000`))
     throw new errors.InvalidClientMetadata('NUL is not allowed');
 }
