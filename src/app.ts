@@ -42,6 +42,7 @@ import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
 import { createAddressRoutes } from '#src/web/verification/address-routes.ts';
 import { createConfirmRoutes } from '#src/web/verification/confirm-routes.ts';
+import { createSignatureRoutes } from '#src/web/verification/signature-routes.ts';
 import { createDocumentsRoutes } from '#src/web/verification/documents-routes.ts';
 
 /** Every middleware and router, in the order a request meets them. */
@@ -86,6 +87,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createHistoryRoutes(services),
     createDataRoutes({ ...services, settings: config.verification }),
     createAddressRoutes(services),
+    createSignatureRoutes(services),
     createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),
     createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),

@@ -46,6 +46,8 @@ import { Checks } from '#src/identity/verification/checks.ts';
 import { Confirmations } from '#src/identity/verification/confirmations.ts';
 import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
 import { Letters } from '#src/identity/verification/letters.ts';
+import { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
+import { TrustedAuthorities } from '#src/identity/verification/trusted-authorities.ts';
 import { SimulatedRegistry } from '#src/identity/verification/simulated-registry.ts';
 import { buildEsia } from '#src/protocols/esia/esia-services.ts';
 import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
@@ -163,6 +165,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const confirmations = new Confirmations({ db, identities, notices, audit });
   const letters = new Letters({ ...verification, index, confirmations, messages });
 
+  const authorities = new TrustedAuthorities(config.verification.esignAuthorities);
+  const signatureProofs = new SignatureProofs({ clock, flows, budgets, identities, confirmations, authorities });
   const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts });
   const contactChangeFlow = new ContactChangeFlow({
     db, clock, flows, accounts, codes, sendLimits, messages,
@@ -266,7 +270,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
-    registration, emailConfirmations, notices, checks, confirmations, letters, raisingFor, contactChanges, contactChangeFlow, closing, releases,
+    registration, emailConfirmations, notices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

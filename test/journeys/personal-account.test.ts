@@ -147,12 +147,12 @@ describe('the personal account', () => {
     it('every event has words', async () => {
       const { translations } = house.services;
       const known = Object.values(auditEvent).map(
-        (build) => (build as (...args: string[]) => { event: string })('a', 'b', 'c').event,
+        (build) => (build as (...args: unknown[]) => { event: string })('a', ['b'], 'c').event,
       );
       const translator = translations.for('ru');
-      const operatorsOnly = new Set(['client_registered', 'signing_keys_rotated', 'account_deleted']);
+      const operatorsOnly = /^client_|_keys_|^account_deleted$/;
       assert.deepEqual(
-        known.filter((event) => !operatorsOnly.has(event) && !translator.has(`history.${event}`)),
+        known.filter((event) => !operatorsOnly.test(event) && !translator.has(`history.${event}`)),
         [],
       );
     });

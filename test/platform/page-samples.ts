@@ -275,6 +275,12 @@ export const pageSamples: PageSample[] = [
     errors: { code: 'Код не подошёл. Сверьте с письмом' },
   },
   {
+    view: 'account/signature',
+    data: { challenge: 'x', text: 'OpenESIA identity x', textUrl: '/account/confirm/signature/text/x', signOutAction },
+    context: { signedIn: true },
+    ids: ['esign', 'challenge-link', 'signature', 'signature-submit'],
+  },
+  {
     view: 'account/addresses',
     data: { signOutAction },
     context: { signedIn: true },

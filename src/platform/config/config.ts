@@ -46,6 +46,7 @@ const settings = z.strictObject({
     letterPauseHours: positive,
     letterTries: positive.max(10),
     letterTryMinutes: positive,
+    esignAuthorities: z.string(),
     contactHoldHours: positive,
     freshSignInMinutes: positive,
     deletionDays: positive,

@@ -30,6 +30,6 @@ export async function clientOf(
   { clientId }: UsedToken,
 ): Promise<ClientMetadata | undefined> {
   if (clientId === undefined) return undefined;
-  if (oidc.client?.clientId === clientId) return oidc.client as unknown as ClientMetadata;
-  return (await oidc.provider.Client.find(clientId)) as unknown as ClientMetadata | undefined;
+  if (oidc.client?.clientId === clientId) return oidc.client;
+  return oidc.provider.Client.find(clientId);
 }

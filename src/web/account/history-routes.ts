@@ -63,9 +63,8 @@ export function createHistoryRoutes(deps: HistoryDeps): Router {
   async function tell(page: Page, { id, at, event, clientId, details }: PastEvent) {
     const name =
       clientId && clientId !== ACCOUNT_CLIENT_ID ? (await clients.find(clientId))?.metadata.client_name : undefined;
-    const detail = Object.values(details).map(String)[0] ?? '';
-    const precise = `history.${event}.${detail}`;
-    const key = page.translator.has(precise) ? precise : `history.${event}`;
+    const precise = Object.values(details).map((detail) => `history.${event}.${String(detail)}`);
+    const key = precise.find((one) => page.translator.has(one)) ?? `history.${event}`;
     const args = { by: String(details.by ?? ''), purpose: String(details.purpose ?? '') };
     return {
       id,

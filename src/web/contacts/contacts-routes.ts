@@ -96,7 +96,7 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
 
   async function find(ctx: Context): Promise<ChangeFlow> {
     const who = { accountId: signedIn(ctx).account.id, browser: pages.of(ctx).browser };
-    return changeFlow.find(ctx.params.flow!, who);
+    return changeFlow.find(ctx.params.flow, who);
   }
 
   async function showNew(

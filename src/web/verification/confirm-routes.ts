@@ -4,6 +4,7 @@ import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/for
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { Letters, LetterVerdict } from '#src/identity/verification/letters.ts';
+import type { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
@@ -17,6 +18,7 @@ interface ConfirmDeps {
   accounts: Accounts;
   accountSessions: AccountSessions;
   letters: Letters;
+  signatureProofs: SignatureProofs;
   interactions: Interactions;
   raisingFor: RaisingFor;
   /** Whether anybody would print them. */
@@ -25,7 +27,7 @@ interface ConfirmDeps {
 
 /** From standard to confirmed: the ways, and the way by letter (R13, R14). */
 export function createConfirmRoutes(deps: ConfirmDeps): Router {
-  const { pages, letters, interactions, raisingFor, lettersOffered } = deps;
+  const { pages, letters, signatureProofs, interactions, raisingFor, lettersOffered } = deps;
   const router = new Router({ prefix: '/account/confirm' });
   router.use(requireSignIn(deps));
 
@@ -35,10 +37,12 @@ export function createConfirmRoutes(deps: ConfirmDeps): Router {
     if (account.evidence.length === 0) return page.redirect('/account/documents');
     const clientId = raisingFor.clientId(ctx);
     const refused = clientId === undefined ? [] : await interactions.refusedMethods(clientId);
+    const offered = { mail: lettersOffered, esign: signatureProofs.isOffered, in_person: true };
+    const ways = (['mail', 'esign', 'in_person'] as const).filter((way) => offered[way]);
     await page.show('account/confirm', {
       ...navigation('documents'),
       tier: tierFrom(account.evidence),
-      ways: [...(lettersOffered ? ['mail'] : []), 'in_person'].map((way) => ({ way, refused: refused.includes(way) })),
+      ways: ways.map((way) => ({ way, refused: refused.includes(way) })),
       letter: await describeLetter(ctx),
       wayBack: await raisingFor.wayBack(ctx),
     });
