@@ -5,7 +5,7 @@ import { verifyRawSignature } from '#src/platform/signatures/raw-signature.ts';
 import type { SignedMessage } from '#src/protocols/esia/message-orders.ts';
 import type { RegisteredCertificate } from '#src/protocols/esia/registered-certificate.ts';
 
-export type SignatureForm = 'raw' | 'cms';
+type SignatureForm = 'raw' | 'cms';
 
 export interface SignatureMatch {
   message: SignedMessage;
@@ -18,7 +18,7 @@ export interface SignatureMatch {
 }
 
 /** One thing tried and what came of it, for the log. */
-export interface Attempt {
+interface Attempt {
   order: string;
   form: SignatureForm | 'unreadable';
   result: string;

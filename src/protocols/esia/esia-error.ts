@@ -44,8 +44,6 @@ const meanings = {
 
 export type EsiaCode = keyof typeof meanings;
 
-export const esiaCodes = Object.keys(meanings) as EsiaCode[];
-
 /** What the ordinary protocol answered, in the words of this dialect. */
 export function fromOAuthError(error: string, description: string): EsiaError {
   const reason = `${error}: ${description}`;

@@ -45,7 +45,7 @@ export function markerScope(items: readonly ScopeItem[], oid?: number): string {
     .join(' ');
 }
 
-export function sayScope({ name, query }: ScopeItem): string {
+function sayScope({ name, query }: ScopeItem): string {
   return `${name}${query}`;
 }
 

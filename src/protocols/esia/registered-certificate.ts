@@ -29,7 +29,7 @@ export function registeredCertificates(pems: readonly string[]): RegisteredCerti
   });
 }
 
-export function signatureLengthOf({ publicKey }: { publicKey: Buffer }): number {
+function signatureLengthOf({ publicKey }: { publicKey: Buffer }): number {
   const key = readPublicKey(publicKey);
   if (key.family === 'gost') return 2 * key.key.curve.size;
   return key.family === 'rsa' ? Math.ceil(key.bits / 8) : 0;

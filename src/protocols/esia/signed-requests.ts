@@ -142,7 +142,7 @@ function isPlainSecret({ secret, isStrict, onlyGost }: EsiaClient, { kind, param
   return timingSafeEqual(digest(secret), digest(sent));
 }
 
-export function requireAll(parameters: Parameters, names: readonly string[]): void {
+function requireAll(parameters: Parameters, names: readonly string[]): void {
   const missing = names.find((name) => valueOf(parameters, name) === '');
   if (missing === 'scope') throw new EsiaError('007013', 'scope is missing');
   if (missing) throw new EsiaError('007014', `${missing} is missing`, missing);

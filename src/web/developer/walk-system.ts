@@ -25,7 +25,7 @@ export interface ShownRequest {
   signedText: string;
 }
 
-export const WALK_ID = 'WALKTHROUGH';
+const WALK_ID = 'WALKTHROUGH';
 const BACK_PATH = '/developer/walk/back';
 const CURVE = '1.2.643.2.2.35.1';
 

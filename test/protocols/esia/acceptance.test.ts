@@ -72,7 +72,7 @@ describe('the ESIA dialect', () => {
     const browser: Browser = more.browser ?? new Browser(house.origin);
     delete more.browser;
     let view = await browser.open(
-      `${path}?${new URLSearchParams(sealed(authorizationFields(house, client, more as Fields), seal))}`,
+      `${path}?${new URLSearchParams(sealed(authorizationFields(house, client, more), seal))}`,
     );
     if (has(view, 'login-submit')) view = await browser.submit(view, who, { form: 'login-submit' });
     if (has(view, 'consent-submit')) view = await browser.submit(view, {}, { form: 'consent-submit' });
@@ -629,11 +629,7 @@ describe('the ESIA dialect', () => {
         [{ code: 'x' }, '007011'],
         [{ client_id: 'NOBODY' }, '007002'],
       ] as const) {
-        const answer = await post(
-          house,
-          '/aas/oauth2/te',
-          sealed(tokenFields('PORTAL', more as unknown as Fields), byRsa),
-        );
+        const answer = await post(house, '/aas/oauth2/te', sealed(tokenFields('PORTAL', more), byRsa));
         assert.equal(answer.status, 400);
         assert.match(answer.headers.get('content-type')!, /^application\/json/);
         assert.equal(errorOf(answer), `ESIA-${code}`);

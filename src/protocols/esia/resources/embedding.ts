@@ -1,4 +1,4 @@
-export const embeddable = ['contacts', 'addresses', 'documents', 'vehicles', 'organizations', 'kids'] as const;
+const embeddable = ['contacts', 'addresses', 'documents', 'vehicles', 'organizations', 'kids'] as const;
 export type Embeddable = (typeof embeddable)[number];
 
 export interface Embedding {

@@ -31,7 +31,7 @@ export function personResource(account: Account, documents: readonly AccountDocu
   });
 }
 
-export function russianDate(iso: string): string {
+function russianDate(iso: string): string {
   return iso.split('-').reverse().join('.');
 }
 
