@@ -75,7 +75,7 @@ export class TokenExchange {
     const account = await accounts.find(source.accountId);
     if (account?.status !== 'active') throw new EsiaError('007011', 'the account is not active');
     const { mnemonic, markerAlgorithm } = client;
-    const { sessionUid, authTime, amr } = source;
+    const { sessionUid, authTime, amr = [] } = source;
     const bearer = { clientId: mnemonic, scope, account, sessionUid, authTime, amr };
     const marker = markers.access(bearer, markerAlgorithm);
     const [refreshToken] = await Promise.all([
