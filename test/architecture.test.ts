@@ -10,9 +10,9 @@ const floors = ['platform', 'identity', 'protocols', 'sandbox', 'web'];
 const identityLines = [
   ['audit'],
   ['codes', 'sessions'],
-  ['accounts', 'factors', 'clients', 'operators', 'support'],
+  ['accounts', 'factors', 'devices', 'clients', 'operators', 'support'],
   ['verification', 'organisations', 'credentials', 'consents'],
-  ['recovery', 'registration'],
+  ['recovery', 'registration', 'protection'],
 ];
 /** Packages and who may import them. */
 const owners: Record<string, RegExp> = {
@@ -22,7 +22,16 @@ const owners: Record<string, RegExp> = {
   koa: /^(web\/|protocols\/|platform\/pages\/|app\.ts$)/,
   '@koa/router': /^(web\/|protocols\/|app\.ts$)/,
 };
-const doors = new Set(['main.ts', 'worker.ts', 'cli.ts', 'app.ts', 'services.ts', 'server.ts', 'start.ts', 'banner.ts']);
+const doors = new Set([
+  'main.ts',
+  'worker.ts',
+  'cli.ts',
+  'app.ts',
+  'services.ts',
+  'server.ts',
+  'start.ts',
+  'banner.ts',
+]);
 const emptyNames = /^(index|utils?|helpers?|common|types|constants)\.ts$/;
 
 interface Import {
@@ -31,7 +40,9 @@ interface Import {
 }
 
 describe('the laws of the house', () => {
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
+  );
   const imports = files.flatMap(importsOf);
   const ours = imports.filter(({ to }) => !isPackage(to));
 
@@ -41,7 +52,10 @@ describe('the laws of the house', () => {
   });
 
   it('1: jobs use services and rooms, never web; nothing but the doors imports a door', () => {
-    const wrong = ours.filter(({ from, to }) => (from.startsWith('jobs/') && to.startsWith('web/')) || (isDoor(to) && !isDoor(from) && !isTypeOnly(from, to)));
+    const wrong = ours.filter(
+      ({ from, to }) =>
+        (from.startsWith('jobs/') && to.startsWith('web/')) || (isDoor(to) && !isDoor(from) && !isTypeOnly(from, to)),
+    );
     assert.deepEqual(wrong.map(say), []);
   });
 
@@ -56,25 +70,38 @@ describe('the laws of the house', () => {
   });
 
   it('3: the environment is read in platform/config only', () => {
-    const readers = files.filter((file) => !file.startsWith('platform/config/') && /\bprocess\.env\b/.test(textOf(file)));
+    const readers = files.filter(
+      (file) => !file.startsWith('platform/config/') && /\bprocess\.env\b/.test(textOf(file)),
+    );
     assert.deepEqual(readers, []);
   });
 
   it('4: no file named index, utils, helpers, common, types or constants, and no default export', () => {
-    assert.deepEqual(files.filter((file) => emptyNames.test(file.split('/').at(-1)!)), []);
-    assert.deepEqual(files.filter((file) => /^export default\b/m.test(textOf(file))), []);
+    assert.deepEqual(
+      files.filter((file) => emptyNames.test(file.split('/').at(-1)!)),
+      [],
+    );
+    assert.deepEqual(
+      files.filter((file) => /^export default\b/m.test(textOf(file))),
+      [],
+    );
   });
 });
 
 function importsOf(file: string): Import[] {
-  const specifiers = [...textOf(file).matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';|\bimport\('([^']+)'\)/gm)].map(([, stated, dynamic]) => (stated ?? dynamic)!);
+  const specifiers = [
+    ...textOf(file).matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';|\bimport\('([^']+)'\)/gm),
+  ].map(([, stated, dynamic]) => (stated ?? dynamic)!);
   return specifiers.map((specifier) => ({ from: file, to: resolve(file, specifier) }));
 }
 
 function resolve(file: string, specifier: string): string {
   if (specifier.startsWith('#src/')) return specifier.slice('#src/'.length);
   if (specifier.startsWith('.')) return relative(root, join(root, dirname(file), specifier));
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function climbs(from: string, to: string): boolean {
