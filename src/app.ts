@@ -5,6 +5,9 @@ import type Router from '@koa/router';
 import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
+import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
+import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
+import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
@@ -23,6 +26,7 @@ import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
 import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
 import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
+import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
@@ -54,14 +58,18 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   for (const router of [
     createStartRoutes(services),
     createLanguageRoutes(services),
-    createInteractionRoutes({ ...services, sandboxPersonId: sandbox && ((id) => sandbox.people.accountIdOf(id)) }),
+    createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),
     createSignInRoutes(services),
+    createSecondFactorRoutes({ ...services, ...config.protection }),
     createTierRoutes(services),
     createConsentRoutes({ ...services, tokens: config.tokens }),
     createRegistrationRoutes({ ...services, settings: config.codes }),
     createPasswordRoutes(services),
     createConfirmEmailRoutes(services),
     createAccountRoutes(services),
+    createSecurityRoutes({ ...services, ...config.protection }),
+    createEnrolmentRoutes({ ...services, ...config.protection }),
+    createNotMeRoutes(services),
     ...sandboxPages(services),
   ])
     app.use(router.routes()).use(router.allowedMethods());

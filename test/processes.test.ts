@@ -67,7 +67,8 @@ describe('the processes', () => {
     });
     running.push(child);
     const output = { text: '' };
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
     const ended = new Promise<number | null>((told) => child.once('exit', told));
     return { child, output, ended };
   }

@@ -44,13 +44,26 @@ for (const kind of databaseKinds) {
 
 /** Registers by phone, fails and succeeds, signs in to a client, refreshes, looks at the account, and provokes errors on the way. */
 async function liveOneLife(house: House, canaries: Map<string, string>): Promise<void> {
-  const person = { family: 'Канарейкина', given: 'Желтопёра', phone: '+79000007731', email: 'canary.zheltaya@example.test' };
+  const person = {
+    family: 'Канарейкина',
+    given: 'Желтопёра',
+    phone: '+79000007731',
+    email: 'canary.zheltaya@example.test',
+  };
   const phones = [person.phone, person.phone.slice(2), '8 900 000-77-31'];
-  [person.family, person.given, person.email, PASSWORD, ...phones].forEach((value) => canaries.set(`typed ${value}`, value));
+  [person.family, person.given, person.email, PASSWORD, ...phones].forEach((value) =>
+    canaries.set(`typed ${value}`, value),
+  );
 
   const browser = new Browser(house.origin);
   let view = await browser.open('/registration');
-  const typed = { 'last-name': person.family, 'first-name': person.given, phone: '8 900 000-77-31', email: person.email, agree: 'on' };
+  const typed = {
+    'last-name': person.family,
+    'first-name': person.given,
+    phone: '8 900 000-77-31',
+    email: person.email,
+    agree: 'on',
+  };
   await browser.submit(view, { ...typed, phone: '8 900 000-77-3' }, { form: 'registration-submit' });
   view = await browser.submit(view, typed, { form: 'registration-submit' });
   assert.ok(has(view, 'code'), textOf(view));
@@ -58,13 +71,21 @@ async function liveOneLife(house: House, canaries: Map<string, string>): Promise
   canaries.set('code', code);
   await browser.submit(view, { code: code === '000000' ? '000001' : '000000' }, { form: 'code-submit' });
   view = await browser.submit(view, { code }, { form: 'code-submit' });
-  view = await browser.submit(view, { 'new-password': PASSWORD, 'new-password-repeat': PASSWORD }, { form: 'password-submit' });
+  view = await browser.submit(
+    view,
+    { 'new-password': PASSWORD, 'new-password-repeat': PASSWORD },
+    { form: 'password-submit' },
+  );
   canaries.set('ticket', browser.cookie('registered')!);
 
   const university = await RelyingParty.register(house, { grant_types: ['authorization_code', 'refresh_token'] });
   canaries.set('client secret', university.metadata.client_secret as string);
   const other = new Browser(house.origin);
-  const request = await university.request({ scope: 'openid profile email phone offline_access', prompt: 'consent', login_hint: person.email });
+  const request = await university.request({
+    scope: 'openid profile email phone offline_access',
+    prompt: 'consent',
+    login_hint: person.email,
+  });
   view = await other.open(request.url.href);
   await other.submit(view, { login: person.phone, password: `${PASSWORD}x` }, { form: 'login-submit' });
   view = await other.submit(view, { login: person.phone, password: PASSWORD }, { form: 'login-submit' });
@@ -73,18 +94,27 @@ async function liveOneLife(house: House, canaries: Map<string, string>): Promise
   view = await other.submit(view, {}, { form: 'consent-submit' });
   canaries.set('authorization code', new URL(view.url).searchParams.get('code')!);
   const tokens = await university.exchange(view.url, request);
-  canaries.set('access token', tokens.access_token).set('refresh token', tokens.refresh_token!).set('session', other.cookie('session')!);
-  const userinfo = await fetch(`${house.origin}/oauth2/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+  canaries
+    .set('access token', tokens.access_token)
+    .set('refresh token', tokens.refresh_token!)
+    .set('session', other.cookie('session')!);
+  const userinfo = await fetch(`${house.origin}/oauth2/userinfo`, {
+    headers: { authorization: `Bearer ${tokens.access_token}` },
+  });
   assert.equal(((await userinfo.json()) as { phone_number: string }).phone_number, person.phone);
   assert.match(textOf(await other.open('/account')), /Канарейкина/);
   await other.open('/account/sessions');
-  await other.open(`/oauth2/auth?client_id=${encodeURIComponent(person.email)}&login_hint=${encodeURIComponent(person.phone)}`);
+  await other.open(
+    `/oauth2/auth?client_id=${encodeURIComponent(person.email)}&login_hint=${encodeURIComponent(person.phone)}`,
+  );
   await house.messages(person.phone);
 }
 
 /** Every table as text; binary columns appear as hexadecimal. */
 async function dumpOf(db: Database): Promise<string> {
-  const { rows: tables } = await sql<{ name: string }>`select tablename as name from pg_tables where schemaname = 'public'`.execute(db);
+  const { rows: tables } = await sql<{
+    name: string;
+  }>`select tablename as name from pg_tables where schemaname = 'public'`.execute(db);
   const dumps = tables.map(async ({ name }) => {
     const { rows } = await sql<{ line: string }>`select t::text as line from ${sql.table(name)} t`.execute(db);
     return rows.map(({ line }) => line).join('\n');
@@ -100,7 +130,9 @@ function findIn(haystack: string, canaries: Map<string, string>): string[] {
     // Six digits turn up by chance in any large text; only a code standing by itself counts.
     const isShort = /^\d{6}$/.test(value);
     const found = [
-      isShort ? new RegExp(`(?<![0-9a-f])${value}(?![0-9a-f])`).test(lower) && 'raw' : haystack.includes(value) && 'raw',
+      isShort
+        ? new RegExp(`(?<![0-9a-f])${value}(?![0-9a-f])`).test(lower) && 'raw'
+        : haystack.includes(value) && 'raw',
       !isShort && lower.includes(bytes.toString('hex')) && 'hex',
       !isShort && [0, 1, 2].some((pad) => haystack.includes(middleBase64(bytes, pad))) && 'base64',
       isGuessable(what) && lower.includes(createHash('sha256').update(value).digest('hex')) && 'sha-256',
@@ -110,7 +142,10 @@ function findIn(haystack: string, canaries: Map<string, string>): string[] {
 }
 
 function middleBase64(bytes: Buffer, pad: number): string {
-  return Buffer.concat([Buffer.alloc(pad), bytes]).toString('base64').replace(/=/g, '').slice(pad === 0 ? 0 : 4, -2);
+  return Buffer.concat([Buffer.alloc(pad), bytes])
+    .toString('base64')
+    .replace(/=/g, '')
+    .slice(pad === 0 ? 0 : 4, -2);
 }
 
 function isGuessable(what: string): boolean {

@@ -22,7 +22,8 @@ describe('configuration', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'openesia-config-'));
     before_ = { ...process.env };
-    for (const name of [...Object.keys(good), 'SANDBOX', 'PORT', 'DATA_DIR', 'LOG_LEVEL', 'REGISTRATION_TOKEN']) delete process.env[name];
+    for (const name of [...Object.keys(good), 'SANDBOX', 'PORT', 'DATA_DIR', 'LOG_LEVEL', 'REGISTRATION_TOKEN'])
+      delete process.env[name];
   });
   afterEach(() => {
     process.env = before_;
@@ -57,7 +58,10 @@ describe('configuration', () => {
   it('O3: a bare production start is refused, everything said at once, each with what to write', () => {
     const { problems } = caught(() => loadConfig('production'));
     for (const name of ['ISSUER', 'DATABASE_URL', 'SMTP_URL', 'SMS_URL']) {
-      assert.ok(problems.some((problem) => problem.includes(name)), name);
+      assert.ok(
+        problems.some((problem) => problem.includes(name)),
+        name,
+      );
     }
     assert.ok(problems.some((problem) => problem.includes('postgres://')));
   });
@@ -70,7 +74,11 @@ describe('configuration', () => {
     ['another database', { DATABASE_URL: 'mysql://db/esia' }, /postgres:\/\//],
     ['a missing master key', { MASTER_KEY: '' }, /MASTER_KEY is missing.*openssl rand -base64 32/],
     ['a short key', { INDEX_KEY: Buffer.alloc(16, 'abcdefgh').toString('base64') }, /INDEX_KEY is shorter/],
-    ['an example key', { MASTER_KEY: Buffer.from('changeme-changeme-changeme-change').toString('base64') }, /MASTER_KEY is an example/],
+    [
+      'an example key',
+      { MASTER_KEY: Buffer.from('changeme-changeme-changeme-change').toString('base64') },
+      /MASTER_KEY is an example/,
+    ],
     ['equal keys', { INDEX_KEY: good.MASTER_KEY.slice(3) }, /are equal/],
     ['a short registration token', { REGISTRATION_TOKEN: 'abc' }, /REGISTRATION_TOKEN is too short/],
   ];
@@ -84,7 +92,10 @@ describe('configuration', () => {
 
   it('O3: an unknown or senseless setting is named', () => {
     assert.match(caught(() => loadConfig('development', { http: { prot: 1 } as never })).message, /http\.prot/);
-    assert.match(caught(() => loadConfig('development', { passwords: { argon2MemoryKiB: 64 } })).message, /passwords\.argon2MemoryKiB/);
+    assert.match(
+      caught(() => loadConfig('development', { passwords: { argon2MemoryKiB: 64 } })).message,
+      /passwords\.argon2MemoryKiB/,
+    );
   });
 
   it('O3: a key file that others can read is refused', () => {

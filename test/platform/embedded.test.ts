@@ -18,7 +18,10 @@ describe('the embedded database', () => {
 
   it('refuses a second process on the folder, in words, and lets it in once the first has gone', async () => {
     const first = await EmbeddedDatabase.start(dir);
-    await assert.rejects(EmbeddedDatabase.start(dir), (error: unknown) => error instanceof ConfigurationError && /DATA_DIR/.test(error.message));
+    await assert.rejects(
+      EmbeddedDatabase.start(dir),
+      (error: unknown) => error instanceof ConfigurationError && /DATA_DIR/.test(error.message),
+    );
     await first.stop();
     await (await EmbeddedDatabase.start(dir)).stop();
   });
@@ -26,7 +29,10 @@ describe('the embedded database', () => {
   it('ends with its parent and loses nothing acknowledged when the parent is killed', async () => {
     const script = join(dir, 'parent.ts');
     const module = new URL('../../src/platform/storage/embedded.ts', import.meta.url).href;
-    writeFileSync(script, `import { EmbeddedDatabase } from '${module}';\nconst db = await EmbeddedDatabase.start(${JSON.stringify(dir)});\nprocess.send(db.socketDir);\n`);
+    writeFileSync(
+      script,
+      `import { EmbeddedDatabase } from '${module}';\nconst db = await EmbeddedDatabase.start(${JSON.stringify(dir)});\nprocess.send(db.socketDir);\n`,
+    );
     const parent: ChildProcess = fork(script, { cwd: process.cwd() });
     const socketDir = await new Promise<string>((told) => parent.once('message', (message) => told(message as string)));
     const client = new pg.Client({ host: socketDir, user: 'postgres', database: 'postgres' });
