@@ -4,6 +4,7 @@ import type { Middleware } from 'koa';
 import type Router from '@koa/router';
 import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
+import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
@@ -20,7 +21,7 @@ import { createFrontDoor } from '#src/web/middleware/front-door.ts';
 import { loadInteraction } from '#src/web/middleware/interaction.ts';
 import { readForms, requireOwnForms } from '#src/web/middleware/own-forms.ts';
 import { createSecurityHeaders } from '#src/web/middleware/security-headers.ts';
-import { serveAssets, servePrepared } from '#src/web/middleware/prepared.ts';
+import { serveAssets } from '#src/web/middleware/prepared.ts';
 import { createConfirmEmailRoutes } from '#src/web/registration/confirm-email-routes.ts';
 import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
@@ -45,7 +46,6 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
       metricsToken: secrets.metricsToken,
     }).routes(),
   );
-  app.use(servePrepared(live, config.tokens.keysMaxAgeSeconds));
   app.use(createSecurityHeaders(config.issuer));
   app.use(serveAssets(services.assets));
   app.use(createErrorPages(pages, logger));
@@ -100,8 +100,7 @@ function protocol(live: LiveProvider): Middleware {
   return (ctx, next) => {
     if (!ctx.path.startsWith('/oauth2/') && !ctx.path.startsWith('/.well-known/')) return next();
     const provider = live.current;
-    let middleware = mounted.get(provider);
-    if (!middleware) mounted.set(provider, (middleware = mount(provider)));
-    return middleware(ctx, next);
+    if (!mounted.has(provider)) mounted.set(provider, mount(provider));
+    return readingAhead(() => mounted.get(provider)!(ctx, next));
   };
 }

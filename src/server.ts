@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '#src/app.ts';
 import type { Services } from '#src/services.ts';
 import { isSchemaCurrent } from '#src/platform/storage/migrate.ts';
+import { servePrepared } from '#src/web/middleware/prepared.ts';
 import { JobSchedule } from '#src/jobs/schedule.ts';
 
 /** A listening instance. `stop` is gentle: not ready first, then requests under way finish, then everything closes. */
@@ -30,7 +31,7 @@ export class RunningServer {
         connectionsCheckingInterval: 2000,
         maxHeaderSize: 16_384,
       },
-      app.callback(),
+      servePrepared(app.callback(), services),
     );
     await new Promise<void>((listening, failed) => {
       server.once('error', failed);

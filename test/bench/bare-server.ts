@@ -56,7 +56,7 @@ const provider = new Provider(origin, {
     backchannelLogout: { enabled: true },
     resourceIndicators: {
       enabled: true,
-      defaultResource: (_ctx, _client, oneOf) => oneOf as never,
+      defaultResource: (_ctx, _client, oneOf) => oneOf!,
       useGrantedResource: () => false,
       getResourceServerInfo: (_ctx, audience) => ({
         scope: 'read write',
@@ -96,5 +96,5 @@ function newKey(kind: 'ec' | 'rsa'): JWK {
     kind === 'ec'
       ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
       : generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return pair.privateKey.export({ format: 'jwk' }) as JWK;
+  return pair.privateKey.export({ format: 'jwk' });
 }

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Session } from 'node:inspector/promises';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 
 export interface Usage {
   cpuUs: number;
@@ -36,6 +37,7 @@ export function serveCommands(origin: string, setHashing: (real: boolean) => voi
       return;
     }
     const result = await profiler.post('Profiler.stop');
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(result.profile));
     profiler.disconnect();
   }

@@ -71,7 +71,7 @@ describe('A15: signing out', () => {
     const changed = { ...JSON.parse(Buffer.from(body, 'base64url').toString()), sub: 'other' };
     const forged = Buffer.from(JSON.stringify(changed)).toString('base64url');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
-    for (const parameters of [
+    const wrong: Record<string, string>[] = [
       { id_token_hint: 'x' },
       { id_token_hint: `${head}.${forged}.${signature}` },
       { id_token_hint: `${none}.${body}.` },
@@ -80,8 +80,9 @@ describe('A15: signing out', () => {
       { id_token_hint: tokens.id_token!, post_logout_redirect_uri: `${GOODBYE}/` },
       { client_id: university.clientId, post_logout_redirect_uri: 'https://evil.example/' },
       { client_id: 'unknown', post_logout_redirect_uri: GOODBYE },
-    ]) {
-      const view = await browser.open(logout(parameters as Record<string, string>));
+    ];
+    for (const parameters of wrong) {
+      const view = await browser.open(logout(parameters));
       assert.ok(
         view.status === 400 && has(view, 'op-error'),
         `${view.status} ${JSON.stringify(parameters).slice(0, 80)}`,

@@ -82,7 +82,7 @@ export const pageSamples: PageSample[] = [
   },
   {
     view: 'registration/confirm-email',
-    data: { action: '/registration/email', contact: 'anna.petrova@example.org' },
+    data: { action: '/registration/email', contact: 'anna.petrova@example.org', step: 2 },
     ids: ['confirm-email-submit'],
   },
   {
@@ -104,6 +104,8 @@ export const pageSamples: PageSample[] = [
     ids: ['continue'],
   },
   { view: 'registration/done-elsewhere', data: { signInUrl: '/sign-in' }, ids: ['sign-in-link'] },
+  { view: 'registration/elsewhere', data: { signInUrl: '/sign-in' }, ids: ['sign-in-link'] },
+  { view: 'registration/email-confirmed', data: { accountUrl: '/account' }, ids: ['account-link'] },
   {
     view: 'consent/review-request',
     data: {

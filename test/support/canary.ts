@@ -24,6 +24,8 @@ export class Canary {
   ): Promise<Canary> {
     const canary = new Canary(answer);
     await new Promise<void>((listening) => canary.#server.listen(0, '127.0.0.1', listening));
+    // A test that failed before it closed this must not keep the run alive.
+    canary.#server.unref();
     return canary;
   }
 

@@ -32,7 +32,7 @@ export function normalizeEmail(typed: string): string | undefined {
   // The URL parser behind domainToASCII would also take a path, percent-encoding or an IP address.
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return undefined;
   const ascii = domainToASCII(domain);
-  if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(ascii) || ascii.length > 253)
+  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(ascii) || ascii.length > 253)
     return undefined;
   return `${local}@${ascii}`;
 }
@@ -41,7 +41,7 @@ export function normalizeEmail(typed: string): string | undefined {
 export function normalizeSnils(typed: string): string | undefined {
   const digits = plain(typed).replace(/[\s-]/g, '');
   if (!/^\d{11}$/.test(digits)) return undefined;
-  const sum = [...digits.slice(0, 9)].reduce((total, digit, i) => total + Number(digit) * (9 - i), 0);
+  const sum = [...digits].slice(0, 9).reduce((total, digit, i) => total + Number(digit) * (9 - i), 0);
   return Number(digits.slice(9)) === (sum % 101) % 100 ? digits : undefined;
 }
 
@@ -64,7 +64,7 @@ export function plain(typed: string): string {
 
 function mobileNumber(typed: string) {
   const text = plain(typed);
-  if (text.length > 40 || !/^[+\d\s().‑–-]+$/.test(text)) return undefined;
+  if (text.length > 40 || !/^[+\d\s().\u2010-\u2015\u2212-]+$/.test(text)) return undefined;
   const number = parsePhoneNumberFromString(text, 'RU');
   return number?.isValid() ? number : undefined;
 }

@@ -8,7 +8,7 @@ export function normalizeName(typed: string): string {
   return plain(typed)
     .replace(/\s+/g, ' ')
     .replace(/[‐‑–—]/g, '-')
-    .replace(/[’ʼ`´ʻ]/g, '\u2019');
+    .replace(/['’ʼ`´ʻ]/g, '\u2019');
 }
 
 /** Letters, hyphen, apostrophe and space (R5); each word wholly Cyrillic or wholly Latin, so that look-alikes do not mix. */

@@ -24,7 +24,8 @@ const schemes: Record<string, string>[] = [
   { й: 'i', ъ: 'ie', ю: 'iu', я: 'ia' },
   { ё: 'yo', х: 'h', ц: 'c' },
   { ё: 'jo', й: 'j', х: 'h', ц: 'c', щ: 'sch', ю: 'ju', я: 'ja' },
-  { ё: 'io', е: 'ie', х: 'h' },
+  { ь: 'i', х: 'h' },
+  { ь: 'y', х: 'h' },
 ];
 
 const layout = Object.fromEntries(

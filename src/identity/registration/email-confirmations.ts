@@ -55,6 +55,9 @@ export class EmailConfirmations {
 
   /** Uses the link up. `taken`: another account proved the address first. */
   async confirm(token: string): Promise<ConfirmationVerdict> {
+    const unproven = await this.find(token);
+    const account = unproven && (await this.#deps.accounts.find(unproven.accountId));
+    if (account?.status !== 'active') return 'link_used';
     try {
       return await this.#deps.db.transaction().execute((transaction) => this.#confirm(transaction, token));
     } catch (error) {
@@ -66,8 +69,7 @@ export class EmailConfirmations {
   async #confirm(connection: Connection, token: string): Promise<ConfirmationVerdict> {
     const { flows, accounts, audit } = this.#deps;
     const unproven = await flows.take<UnprovenEmail>(LINK, token, connection);
-    const account = unproven && (await accounts.find(unproven.accountId));
-    if (!unproven || account?.status !== 'active') return 'link_used';
+    if (!unproven) return 'link_used';
     const contact = { kind: 'email', value: unproven.email } as const;
     if (!(await accounts.markContactVerified(connection, unproven.accountId, contact))) return 'link_used';
     await audit.record(auditEvent.contactVerified(unproven.accountId, contact.kind), connection);

@@ -1,8 +1,9 @@
 import type { Clock } from '#src/platform/clock.ts';
 import type { FieldEncryption, Place } from '#src/platform/security/encryption.ts';
 import { hashToken } from '#src/platform/security/random.ts';
-import type { Statements } from '#src/platform/storage/statements.ts';
+import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import * as store from '#src/identity/sessions/artifact-store.ts';
+import { keep } from '#src/identity/sessions/read-ahead.ts';
 
 /** How one kind of artifact is kept. */
 export interface ArtifactKind {
@@ -48,7 +49,7 @@ export class Artifacts {
 
   async find(kind: ArtifactKind, id: string): Promise<ArtifactRecord | undefined> {
     const idHash = hashOf(kind, id);
-    const row = await store.findArtifact(this.#statements, idHash, this.#clock.now());
+    const row = await this.#read(kind, idHash);
     if (!row) return undefined;
     const payload = row.payload as Buffer;
     const text = kind.encrypted ? this.#encryption.decrypt(payload, placeOf(idHash)) : payload.toString('utf8');
@@ -77,7 +78,19 @@ export class Artifacts {
   }
 
   async remove(kind: ArtifactKind, id: string): Promise<void> {
-    await store.removeArtifact(this.#statements, hashOf(kind, id));
+    await store.removeArtifact(this.#statements, hashOf(kind, id), kind.mayBeLost ?? false);
+  }
+
+  async #read(kind: ArtifactKind, idHash: Buffer): Promise<Row | undefined> {
+    const now = this.#clock.now();
+    if (!kind.endsWithGrant) return store.findArtifact(this.#statements, idHash, now);
+    const row = await store.findArtifactWithGrant(this.#statements, idHash, now);
+    if (row) {
+      const { uid, session_payload, authorizations, expires_at } = row;
+      keep('grant', row.grant_id, { payload: row.grant_payload });
+      keep('session', uid, { uid, payload: session_payload, authorizations, expires_at });
+    }
+    return row;
   }
 
   #row(kind: ArtifactKind, id: string, record: ArtifactRecord, expiresInSeconds?: number): store.ArtifactWrite {

@@ -1,6 +1,7 @@
 import type { Clock } from '#src/platform/clock.ts';
 import type { Statements } from '#src/platform/storage/statements.ts';
 import * as store from '#src/identity/sessions/grant-store.ts';
+import { takeKept } from '#src/identity/sessions/read-ahead.ts';
 
 /** What the protocol keeps in a grant; everything else in it is carried unread. */
 export interface GrantRecord {
@@ -22,12 +23,14 @@ export class Grants {
   }
 
   async find(id: string): Promise<GrantRecord | undefined> {
-    const payload = await store.findGrant(this.#statements, id, this.#clock.now());
+    const kept = takeKept('grant', id)?.payload as string | undefined;
+    const payload = kept ?? (await store.findGrant(this.#statements, id, this.#clock.now()));
     return payload === undefined ? undefined : (JSON.parse(payload) as GrantRecord);
   }
 
   /** False, and nothing is written, when the grant has ended. */
   async save(id: string, grant: GrantRecord, expiresInSeconds: number): Promise<boolean> {
+    takeKept('grant', id);
     return store.saveGrant(this.#statements, {
       id,
       accountId: grant.accountId ?? null,
@@ -39,6 +42,7 @@ export class Grants {
 
   /** Ends the grant and removes every code and token that hangs on it. */
   async end(id: string): Promise<void> {
+    takeKept('grant', id);
     await store.endGrant(this.#statements, id, this.#clock.now());
   }
 }

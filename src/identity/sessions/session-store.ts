@@ -42,7 +42,8 @@ const findByUid: Statement = {
 
 /**
  * Merges instead of replacing: tabs save what they loaded before the others wrote. Nothing is written, and no row comes
- * back, when the session was ended or is another person's by now.
+ * back, when the session was ended or is another person's by now. The end moves in steps of half a minute: it is indexed,
+ * and a row whose indexed columns stay is written twice as cheaply.
  */
 const save: Statement = {
   name: 'session_save',
@@ -56,7 +57,7 @@ const save: Statement = {
         device = coalesce(excluded.device, s.device),
         signed_in_at = greatest(s.signed_in_at, excluded.signed_in_at),
         seen_at = case when excluded.expires_at > s.expires_at then excluded.seen_at else s.seen_at end,
-        expires_at = least(greatest(s.expires_at, excluded.expires_at),
+        expires_at = least(case when excluded.expires_at > s.expires_at + interval '30 seconds' then excluded.expires_at else s.expires_at end,
           greatest(s.signed_in_at, excluded.signed_in_at) + make_interval(secs => $9))
       where s.ended_at is null and (s.account_id is null or s.account_id = excluded.account_id)
       returning uid

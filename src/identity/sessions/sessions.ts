@@ -2,6 +2,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import * as grantStore from '#src/identity/sessions/grant-store.ts';
+import { takeKept } from '#src/identity/sessions/read-ahead.ts';
 import * as store from '#src/identity/sessions/session-store.ts';
 import {
   changesBetween,
@@ -48,7 +49,8 @@ export class Sessions {
 
   /** For reading: what is saved from here counts as changed in every entry. */
   async findByUid(uid: string): Promise<SessionRecord | undefined> {
-    return this.#read(await store.findSessionByUid(this.#statements, uid, this.#clock.now()));
+    const kept = takeKept('session', uid);
+    return this.#read(kept ?? (await store.findSessionByUid(this.#statements, uid, this.#clock.now())));
   }
 
   /** False, and nothing is written, when the session was ended or belongs to somebody else by now. */

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import type { MasterKey } from '#src/platform/config/secrets.ts';
 
 const VERSION = 1;
@@ -17,11 +25,11 @@ export interface Place {
  * The first master key encrypts, all of them decrypt.
  */
 export class FieldEncryption {
-  readonly #keys = new Map<string, Buffer>();
+  readonly #keys = new Map<string, KeyObject>();
   readonly #currentId: string;
 
   constructor(masterKeys: readonly MasterKey[]) {
-    for (const { id, key } of masterKeys) this.#keys.set(id, deriveKey(key, 'field-encryption'));
+    for (const { id, key } of masterKeys) this.#keys.set(id, keyFor(key, 'field-encryption'));
     this.#currentId = masterKeys[0]!.id;
   }
 
@@ -61,7 +69,7 @@ export class FieldEncryption {
  */
 export class BlindIndex {
   readonly #indexKey: Buffer;
-  readonly #columnKeys = new Map<string, Buffer>();
+  readonly #columnKeys = new Map<string, KeyObject>();
 
   constructor(indexKey: Buffer) {
     this.#indexKey = indexKey;
@@ -69,13 +77,18 @@ export class BlindIndex {
 
   of(column: string, value: string): Buffer {
     let key = this.#columnKeys.get(column);
-    if (!key) this.#columnKeys.set(column, (key = deriveKey(this.#indexKey, `blind-index:${column}`)));
+    if (!key) this.#columnKeys.set(column, (key = keyFor(this.#indexKey, `blind-index:${column}`)));
     return createHmac('sha256', key).update(value).digest();
   }
 }
 
 export function deriveKey(key: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `openesia:${purpose}`, 32));
+}
+
+/** Node takes a key object several times faster than bytes. */
+function keyFor(key: Buffer, purpose: string): KeyObject {
+  return createSecretKey(deriveKey(key, purpose));
 }
 
 function associatedData({ table, column, row }: Place): Buffer {

@@ -57,7 +57,11 @@ const types: pg.CustomTypesConfig = {
 };
 
 function connectionSettings({ url, socketDir, statementTimeoutMs, lockTimeoutMs }: ConnectionOptions): pg.ClientConfig {
-  if (socketDir !== undefined) return { host: socketDir, user: 'postgres', database: 'postgres', types };
+  if (socketDir !== undefined) {
+    // The embedded database has one session: a query outside of an open transaction waits for its end, and a transaction
+    // that waits for such a query would wait for ever. This makes it an error.
+    return { host: socketDir, user: 'postgres', database: 'postgres', types, query_timeout: 10_000 };
+  }
   return {
     connectionString: url,
     types,

@@ -34,7 +34,7 @@ export function createAdapter(deps: AdapterDeps): (model: string) => Adapter {
  */
 export function hardenSession(provider: Provider, sessions: { end(uid: string): Promise<unknown> }): void {
   const { Session } = provider;
-  const { save } = Session.prototype;
+  const { save, loginAccount, resetIdentifier } = Session.prototype as OpenSession;
   const members = (Session as unknown as { IN_PAYLOAD: string[] }).IN_PAYLOAD;
   Object.defineProperty(Session, 'IN_PAYLOAD', { value: [...members, 'device'] });
   // Known to the request that signs in, and written with the session that it saves.
@@ -53,6 +53,15 @@ export function hardenSession(provider: Provider, sessions: { end(uid: string): 
       await sessions.end(this.uid);
       this.destroyed = true;
       this.emit('destroyed');
+    },
+    loginAccount(this: OpenSession, details: unknown): void {
+      const before = proofOf(this);
+      loginAccount.call(this, details);
+      this.isRenewed = proofOf(this) !== before;
+    },
+    // A new identifier for a new proof of the person (B2), and for nothing else: other tabs still come with this one.
+    resetIdentifier(this: OpenSession): void {
+      if (this.isRenewed) resetIdentifier.call(this);
     },
     ensureClientContainer(this: OpenSession, clientId: string): void {
       if (this.sidFor(clientId)) return;
@@ -76,7 +85,15 @@ type OpenSession = InstanceType<Provider['Session']> & {
   touched: boolean;
   destroyed: boolean;
   emit(event: string): void;
+  loginAccount(details: unknown): void;
+  resetIdentifier(): void;
+  /** In this request the person proved who they are, or proved more. */
+  isRenewed?: boolean;
 };
+
+function proofOf({ accountId, loginTs, amr, acr }: OpenSession): string {
+  return JSON.stringify([accountId, loginTs, amr, acr]);
+}
 
 class Replayed extends errors.InvalidRequest {}
 

@@ -22,12 +22,12 @@ export function createInteractionPolicy(agreement: Agreement) {
   login.checks.remove('essential_acrs');
   login.checks.remove('essential_acr');
   login.checks.add(
-    new Check('account_gone', 'the account is not active', ({ oidc }) =>
+    new Check('account_gone', 'the account is not active', 'login_required', ({ oidc }) =>
       Boolean(oidc.session?.accountId && !oidc.account),
     ),
   );
   login.checks.add(
-    new Check('sandbox_person', 'a test person is to be signed in', ({ oidc }) =>
+    new Check('sandbox_person', 'a test person is to be signed in', 'login_required', ({ oidc }) =>
       Boolean(oidc.params?.sandbox_person && !oidc.result?.login && !oidc.promptPending('none')),
     ),
   );

@@ -28,8 +28,8 @@ export function createErrorPages(pages: Pages, logger: Logger): Middleware {
     } catch (error) {
       const refusal = toRefusal(error);
       const reference = newReference();
-      if (refusal.status >= 500) logger.error({ err: error, reference, code: refusal.code }, 'request failed');
-      else logger.info({ reference, code: refusal.code, status: refusal.status }, 'request refused');
+      if (refusal.status >= 500) logger.error({ err: error, reference, refusal: refusal.code }, 'request failed');
+      else logger.info({ reference, refusal: refusal.code, status: refusal.status }, 'request refused');
       if (refusal.retryAfterSeconds) ctx.set('retry-after', String(refusal.retryAfterSeconds));
       await showProblem(ctx, pages.of(ctx), { code: refusal.code, status: refusal.status, reference });
     }

@@ -17,15 +17,15 @@ export function readForms(): Middleware {
 
 /**
  * A state change must come from a form of ours in this browser (B9): by Fetch Metadata, by Origin where a browser does not
- * send it, and in any case by the form's token, which is bound to the browser's cookie.
+ * send it, and in any case by the form's token, which is bound to the browser's cookies.
  */
 export function requireOwnForms(pages: Pages, issuer: string): Middleware {
   return (ctx, next) => {
     if (['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) return next();
     if (!isSameOrigin(ctx, issuer)) throw new Refusal('csrf', 403);
-    const browser = pages.knownBrowserOf(ctx);
-    if (!browser) throw new Refusal('cookies_required', 403);
-    if (!isFormToken(browser, (ctx.request.body as Record<string, unknown> | undefined)?.csrf))
+    const secrets = pages.formSecretsOf(ctx);
+    if (secrets.length === 0) throw new Refusal('cookies_required', 403);
+    if (!isFormToken(secrets, (ctx.request.body as Record<string, unknown> | undefined)?.csrf))
       throw new Refusal('csrf', 403);
     return next();
   };

@@ -52,9 +52,23 @@ export class Pages {
     return fresh;
   }
 
-  /** Undefined: the browser keeps no cookies, or this is its first request. */
-  knownBrowserOf(ctx: Context): string | undefined {
-    return ctx.cookies.get(this.#browserCookie, { signed: true });
+  /**
+   * What only this browser can know. Inside a client's request also the signature of that request's own cookie: tabs that
+   * a new browser opens at once overwrite each other's browser secret, and must all be able to finish.
+   */
+  formSecretsOf(ctx: Context): string[] {
+    const isInteraction = ctx.cookies.get('interaction', { signed: true }) !== undefined;
+    const secrets = [
+      ctx.cookies.get(this.#browserCookie, { signed: true }),
+      isInteraction && ctx.cookies.get('interaction.sig'),
+    ];
+    return secrets.filter((secret) => typeof secret === 'string');
+  }
+
+  /** One token for each secret; a form is ours if any of them fits. */
+  formTokenFor(ctx: Context): string {
+    const secrets = new Set([this.of(ctx).browser, ...this.formSecretsOf(ctx)]);
+    return [...secrets].map((secret) => tokens.create(secret)).join('.');
   }
 
   get cookie() {
@@ -110,7 +124,7 @@ export class Page {
     const { language, isChosen } = this.#resolveLanguage();
     const html = await renderer.render(view, data, {
       language,
-      csrf: tokens.create(this.browser),
+      csrf: this.#pages.formTokenFor(this.#ctx),
       path: this.#ctx.method === 'GET' ? this.#ctx.path : pathOfReferer(this.#ctx),
       chooseLanguage: !isChosen,
       client: this.client,
@@ -137,8 +151,10 @@ export class Page {
 }
 
 /** Whether the form was made for this browser. */
-export function isFormToken(browser: string, token: unknown): boolean {
-  return typeof token === 'string' && tokens.verify(browser, token);
+export function isFormToken(secrets: string[], token: unknown): boolean {
+  if (typeof token !== 'string') return false;
+  const parts = token.split('.', 2);
+  return secrets.some((secret) => parts.some((part) => tokens.verify(secret, part)));
 }
 
 /** Chosen here or before; else what the browser prefers, and then the choice is offered first on the page (F2). */

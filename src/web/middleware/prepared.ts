@@ -1,17 +1,38 @@
+import type { RequestListener } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import type { Config } from '#src/platform/config/config.ts';
+import type { Metrics } from '#src/platform/metrics.ts';
 import type { Assets } from '#src/platform/pages/assets.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
-/** Discovery and key set from memory: they are asked for more often than anything else. */
-export function servePrepared(live: LiveProvider, maxAgeSeconds: number): Middleware {
-  return (ctx, next) => {
-    const document = ctx.method === 'GET' || ctx.method === 'HEAD' ? live.document(ctx.path) : undefined;
-    if (!document) return next();
-    ctx.state.route = ctx.path;
-    ctx.set('access-control-allow-origin', '*');
-    ctx.set('cache-control', `public, max-age=${maxAgeSeconds}`);
-    ctx.type = 'application/json; charset=utf-8';
-    return answer(ctx, document.body, document.etag);
+interface PreparedDeps {
+  live: LiveProvider;
+  metrics: Metrics;
+  config: Pick<Config, 'issuer' | 'tokens'>;
+}
+
+/**
+ * Discovery and key set from memory, before Koa begins: they are asked for more often than anything else and never
+ * depend on the request. Whatever is not a plain request for them to our own host goes on to `other`.
+ */
+export function servePrepared(other: RequestListener, { live, metrics, config }: PreparedDeps): RequestListener {
+  const { host } = new URL(config.issuer);
+  const cacheControl = `public, max-age=${config.tokens.keysMaxAgeSeconds}`;
+  return (req, res) => {
+    const { method, url } = req;
+    const document = method === 'GET' || method === 'HEAD' ? live.document(url!) : undefined;
+    if (!document || req.headersDistinct.host?.join() !== host) return other(req, res);
+    const isKnown = req.headers['if-none-match'] === document.etag;
+    metrics.requests.observe({ method, route: url!, status: isKnown ? '304' : '200' }, 0);
+    const headers = { etag: document.etag, 'cache-control': cacheControl, 'access-control-allow-origin': '*' };
+    if (isKnown) return res.writeHead(304, headers).end();
+    res.writeHead(200, {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': document.body.length,
+      'x-content-type-options': 'nosniff',
+    });
+    res.end(method === 'HEAD' ? undefined : document.body);
   };
 }
 

@@ -13,7 +13,9 @@ interface RequestingClientDeps {
 /** Registration that began inside a client's request says whose, on every page. */
 export function showRequestingClient({ pages, registration, interactions }: RequestingClientDeps): Middleware {
   return async (ctx, next) => {
-    const flow = ctx.params.flow ? await registration.find(ctx.params.flow) : undefined;
+    // The router has not read its parameters yet.
+    const [, flowId] = /^\/registration\/([\w-]{43})(?:\/|$)/.exec(ctx.path) ?? [];
+    const flow = flowId ? await registration.find(flowId) : undefined;
     const uid = flow?.record.interaction ?? interactionIn(ctx);
     const client = uid && (await interactions.clientOf(uid));
     if (client && client.id !== ACCOUNT_CLIENT_ID) pages.of(ctx).client = client;
