@@ -60,7 +60,10 @@ export class SmsFactor implements FactorMethod {
     const { db, clock, codes } = this.#deps;
     const phone = await this.phoneOf(attempt.accountId);
     if (!phone) return 'expired';
-    const verdict = await codes.verify(scopeOf(attempt, phone), answer);
+    const scope = scopeOf(attempt, phone);
+    const verdict = await codes.verify(scope, answer);
+    // The last guess of the day says so, because no further code will be sent.
+    if (verdict === 'wrong' && (await codes.isClosed(scope))) return 'closed';
     if (verdict === 'right') await factorStore.markUsed(db, attempt.accountId, 'sms', clock.now());
     return verdict;
   }
