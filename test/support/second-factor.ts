@@ -5,7 +5,7 @@ import type { House } from '#test/support/house.ts';
 import type { Person } from '#test/support/people.ts';
 import type { RelyingParty } from '#test/support/relying-party.ts';
 
-export const TOTP_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const TOTP_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 /** Switches factors on without the pages, and without telling anybody. */
 export async function enrol(house: House, { id }: Person, ...kinds: ('sms' | 'totp')[]): Promise<void> {

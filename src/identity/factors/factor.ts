@@ -26,7 +26,7 @@ export interface Attempt {
   site: string;
 }
 
-export type BeginVerdict = 'ready' | 'too_soon' | 'too_many' | 'unavailable';
+type BeginVerdict = 'ready' | 'too_soon' | 'too_many' | 'unavailable';
 export type FactorVerdict = 'right' | 'wrong' | 'expired' | 'closed';
 
 /** `shown` is what the page hands to the person's device: a passkey's challenge, an authenticator's key. */

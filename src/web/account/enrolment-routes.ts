@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { generateURI } from 'otplib';
 import type { Context } from 'koa';
-import { renderSVG } from 'uqr';
+import { qrCode } from '#src/platform/pages/qr-code.ts';
 import { z } from 'zod';
 import type { Config } from '#src/platform/config/config.ts';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
@@ -134,7 +134,7 @@ export function createEnrolmentRoutes(deps: EnrolmentDeps): Router {
         enrolment: id,
         key: shown.replace(/(.{4})(?=.)/g, '$1 '),
         uri,
-        qr: renderSVG(uri, { border: 2 }),
+        qr: qrCode(uri),
         action: AUTHENTICATOR,
         backUrl: '/account/security',
         errors: fieldErrors(page, errors),
