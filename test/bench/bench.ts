@@ -22,11 +22,11 @@ const VISITORS = 8;
 const PEOPLE = 50;
 
 process.once('SIGINT', () => void stop().then(() => process.exit(130)));
-try {
-  await run();
-} finally {
-  await stop();
-}
+process.once('unhandledRejection', (error) => {
+  console.error(error);
+  void stop().then(() => process.exit(1));
+});
+await run().finally(stop);
 
 async function run(): Promise<void> {
   const targets = await startTargets();

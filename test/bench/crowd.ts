@@ -1,9 +1,12 @@
 import { flows, jwtToken, logIn, meet } from '#test/bench/flows.ts';
 import type { Target } from '#test/bench/target.ts';
+import { UnexpectedAnswer } from '#test/bench/visitor.ts';
 import { atRate, type Latency } from '#test/bench/windows.ts';
 
 export interface Crowd {
   loginsPerSecond: number;
+  /** Told to come back in a moment, because too many passwords were waiting. */
+  turnedAway: number;
   /** Of a token request, while all the others sign in. */
   jwt: Latency;
 }
@@ -14,9 +17,12 @@ export async function crowd(target: Target, people: number, ms: number): Promise
   for (const visitor of visitors) await meet(visitor);
   await target.setHashing(true);
   const startedAt = performance.now();
-  let logins = 0;
+  let [logins, turnedAway] = [0, 0];
   const signingIn = visitors.map(async (visitor) => {
-    for (; performance.now() < startedAt + ms; logins++) await logIn(visitor);
+    while (performance.now() < startedAt + ms) {
+      if (await isServed(logIn(visitor))) logins++;
+      else turnedAway++;
+    }
   });
   const jwt = flows.find(({ run }) => run === jwtToken)!;
   const clients = Array.from({ length: 50 }, () => client!);
@@ -24,5 +30,15 @@ export async function crowd(target: Target, people: number, ms: number): Promise
   await Promise.all(signingIn);
   const seconds = (performance.now() - startedAt) / 1000;
   await target.setHashing(false);
-  return { loginsPerSecond: logins / seconds, jwt: latency };
+  return { loginsPerSecond: logins / seconds, turnedAway, jwt: latency };
+}
+
+async function isServed(login: Promise<void>): Promise<boolean> {
+  try {
+    await login;
+    return true;
+  } catch (error) {
+    if (error instanceof UnexpectedAnswer && error.status === 503) return false;
+    throw error;
+  }
 }

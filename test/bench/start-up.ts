@@ -14,13 +14,14 @@ export interface StartUp {
 
 const root = new URL('../../', import.meta.url);
 
+const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { scripts: { start: string } };
+const words = scripts.start.split(' ');
+
 /** What `npm start` gives to node, so that the benchmark runs what people run. */
-export function startFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
-    scripts: { start: string };
-  };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
-}
+export const startFlags: readonly string[] = words.filter((word) => word.startsWith('--'));
+export const startSettings: Readonly<Record<string, string>> = Object.fromEntries(
+  words.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=') as [string, string]),
+);
 
 /** From nothing, on a database that exists: how long until it is ready, and what it holds when nobody asks. */
 export async function startOnPostgres(databaseUrl: string): Promise<StartUp> {
@@ -35,12 +36,13 @@ export async function startEmbedded(): Promise<{ first: StartUp; again: StartUp 
 async function startUp(settings: Record<string, string>): Promise<StartUp> {
   const port = await freePort();
   const startedAt = performance.now();
-  const env = { ...process.env, NODE_ENV: 'test', PORT: String(port), ...keys, ...settings };
-  const child = spawn(process.execPath, [...startFlags(), 'src/main.ts'], { cwd: root, env, stdio: 'ignore' });
+  const env = { ...process.env, ...startSettings, NODE_ENV: 'test', PORT: String(port), ...keys, ...settings };
+  const child = spawn(process.execPath, [...startFlags, 'src/main.ts'], { cwd: root, env, stdio: 'ignore' });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   try {
     while (!(await isReady(port))) {
+      if (performance.now() - startedAt > 60_000) throw new Error('the server is not ready after a minute');
       if (child.exitCode !== null) throw new Error(`the server ended at its start (exit ${child.exitCode})`);
       await sleep(10);
     }

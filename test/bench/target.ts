@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { Agent } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Command, Usage } from '#test/bench/child.ts';
-import { startFlags } from '#test/bench/start-up.ts';
+import { startFlags, startSettings } from '#test/bench/start-up.ts';
 import { cpuOfTree } from '#test/bench/process-tree.ts';
 import { Visitor } from '#test/bench/visitor.ts';
 
@@ -37,7 +37,10 @@ export class Target {
 
   static async start(name: string, script: string, args: string[] = [], databasePid?: number): Promise<Target> {
     const path = fileURLToPath(new URL(script, import.meta.url));
-    const child = fork(path, args, { execArgv: startFlags(), env: { ...process.env, NODE_ENV: 'test' } });
+    const child = fork(path, args, {
+      execArgv: [...startFlags],
+      env: { ...process.env, ...startSettings, NODE_ENV: 'test' },
+    });
     children.add(child);
     child.once('exit', () => children.delete(child));
     const { origin } = await nextMessage<{ origin: string }>(child);

@@ -92,8 +92,16 @@ export class Visitor {
   }
 }
 
+export class UnexpectedAnswer extends Error {
+  readonly status: number;
+
+  constructor(expected: number, { status, location, body }: Answer) {
+    super(`expected ${expected}, got ${status}: ${location || body.slice(0, 500)}`);
+    this.status = status;
+  }
+}
+
 export function expect(status: number, answer: Answer): Answer {
-  if (answer.status !== status)
-    throw new Error(`expected ${status}, got ${answer.status}: ${answer.location || answer.body.slice(0, 500)}`);
+  if (answer.status !== status) throw new UnexpectedAnswer(status, answer);
   return answer;
 }

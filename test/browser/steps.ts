@@ -63,8 +63,3 @@ export async function signInAs(page: Page, id: string): Promise<void> {
   const { contacts, password } = loadSandboxPeople().find((person) => person.id === id)!;
   await signIn(page, contacts.phone ?? contacts.email!, password);
 }
-
-/** The text of the page as a person reads it. */
-export function textOf(page: Page): Promise<string> {
-  return page.innerText('body');
-}

@@ -35,7 +35,8 @@ export function createAccountRoutes(deps: AccountDeps): Router {
   const { pages, accounts, accountSessions, sessions, consents, clients } = deps;
   const router = new Router({ prefix: '/account' });
 
-  router.get('/signed-in', (ctx) => pages.of(ctx).redirect(safePath(ctx.query.state)));
+  // Who turned back on the way here is not asked again.
+  router.get('/signed-in', (ctx) => pages.of(ctx).redirect(ctx.query.error ? '/' : safePath(ctx.query.state)));
   router.use(requireSignIn(deps));
 
   router.get('/', async (ctx) => {

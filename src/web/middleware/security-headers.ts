@@ -29,6 +29,8 @@ export function createSecurityHeaders(issuer: string): Middleware {
   });
   return (ctx, next) => {
     apply(ctx.req, ctx.res, () => {});
+    // Whatever may be kept says so itself.
+    ctx.set('cache-control', 'no-store');
     ctx.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()');
     return next();
   };

@@ -92,6 +92,9 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
     const form = parseForm(codeForm, ctx.request.body);
     if (!form.ok) return showCode(ctx, flow, form.errors, 422);
     const verdict = await registration.proveByCode(flow, page.browser, form.data.code);
+    // A second press of the button comes too late for the code, and finds that the first has proven the phone.
+    if (verdict === 'expired' && !isAt(ctx, await find(ctx), 'check-phone'))
+      return page.redirect(`/registration/${flow.id}`);
     if (verdict !== 'right') return showCode(ctx, flow, { code: codeErrors[verdict] }, 422);
     metrics.registrations.inc({ step: 'contact_proven' });
     page.redirect(`/registration/${flow.id}`);

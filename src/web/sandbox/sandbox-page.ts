@@ -33,6 +33,11 @@ export function personRow(person: SandboxPerson, t: Say) {
   };
 }
 
+/** Each paragraph in pieces, addresses apart from the words around them. */
+export function paragraphsOf(text: string): string[][] {
+  return text.split(/\n\s*\n/).map((paragraph) => paragraph.split(/(https?:\/\/[^\s<>"]+)/));
+}
+
 export function searchPeople(people: readonly SandboxPerson[], { tier, search }: { tier?: Tier; search: string }) {
   const wanted = search.toLowerCase();
   return people.filter((person) => {

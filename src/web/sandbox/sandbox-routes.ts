@@ -5,7 +5,7 @@ import { tiers } from '#src/identity/accounts/tier.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import type { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 import { clockForm, faultForm, inboxQuery, peopleQuery } from '#src/web/sandbox/sandbox-forms.ts';
-import { personRow, searchPeople } from '#src/web/sandbox/sandbox-page.ts';
+import { paragraphsOf, personRow, searchPeople } from '#src/web/sandbox/sandbox-page.ts';
 
 const steps = ['PT5M', 'PT1H', 'P1D', 'P90D'];
 
@@ -41,7 +41,7 @@ export function createSandboxRoutes({ pages, controls }: { pages: Pages; control
       title: page.t('inbox.title'),
       messages: messages.map((message) => ({
         ...message,
-        paragraphs: message.text.split(/\n\s*\n/),
+        paragraphs: paragraphsOf(message.text),
         at: page.translator.dateTime(message.at),
       })),
       values: { to: to ?? '' },

@@ -44,6 +44,8 @@ function check() {
 
 function mark(item, ok) {
   item.className = ok === undefined ? '' : ok ? 'ok' : 'bad';
+  // What the server said in words of the password before this one.
+  item.querySelector('strong')?.remove();
 }
 
 // Four groups of four, without the characters that look alike.
@@ -65,8 +67,11 @@ document.getElementById('suggest-password').addEventListener('click', (event) =>
   for (const input of [password, repeat]) {
     input.value = text;
     input.type = 'text';
+    input.removeAttribute('aria-invalid');
+    document.getElementById(`${input.id}-error`).hidden = true;
     input.dispatchEvent(new Event('input', { bubbles: true }));
   }
+  document.getElementById('error-summary')?.remove();
   document.getElementById('suggested').textContent = text;
   document.getElementById('suggestion').hidden = false;
 });

@@ -1,0 +1,176 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import type { Language } from '#src/platform/i18n/translator.ts';
+import { enterCode, fillRegistration, messageTo, signInAs } from '#test/browser/steps.ts';
+import type { House } from '#test/support/house.ts';
+
+/** Called at each stop; `kind` says whose page it is. */
+type Look = (page: Page, name: string, kind: PageKind) => Promise<void>;
+export type PageKind = 'citizen' | 'sandbox' | 'demo';
+
+interface Tour {
+  house: House;
+  language: Language;
+  newContext(): Promise<BrowserContext>;
+  look: Look;
+  /** Tells the phone numbers of one tour from those of another. */
+  number: number;
+}
+
+/** Every page there is, in one language, in the order in which a person could meet them. */
+export async function seeEveryPage({ house, language, newContext, look, number }: Tour): Promise<void> {
+  const numberOf = (i: number) => `+7912${String(number).padStart(5, '0')}${String(i).padStart(2, '0')}`;
+  const email = (i: number) => `maria.${number}.${i}@example.test`;
+  const contexts: BrowserContext[] = [];
+
+  try {
+    const page = await newcomer();
+    await publicPages(page);
+    await registrationByPhone(page);
+    await accountPages(page);
+    await registrationByEmail();
+    await confirmedPerson();
+    await changedTerms();
+  } finally {
+    await Promise.all(contexts.map((context) => context.close()));
+  }
+
+  async function newcomer(): Promise<Page> {
+    const context = await newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto('/');
+    if (contexts.length === 1) await look(page, 'start-first-visit', 'citizen');
+    await page.click(`#language button[value=${language}]`);
+    return page;
+  }
+
+  async function publicPages(page: Page): Promise<void> {
+    await look(page, 'start', 'citizen');
+    await page.click('#language summary');
+    await look(page, 'start-language-menu', 'citizen');
+    for (const path of ['/help', '/terms', '/privacy', '/signed-out']) await see(page, path, path.slice(1));
+    await see(page, '/no-such-page', 'not-found');
+    await see(page, '/oauth2/auth?client_id=nobody&response_type=code&scope=openid', 'protocol-error');
+    await see(page, `/registration/link/${'x'.repeat(43)}`, 'link-used');
+    for (const site of ['university', 'broker']) {
+      await see(page, `/demo/${site}`, `demo-${site}`, 'demo');
+      await see(page, `/demo/${site}/privacy`, `demo-${site}-privacy`, 'demo');
+      await see(page, `/demo/${site}/terms`, `demo-${site}-terms`, 'demo');
+      await see(page, `/demo/${site}/callback?state=x`, `demo-${site}-expired`, 'demo');
+    }
+    await see(page, '/sandbox', 'sandbox', 'sandbox');
+    await page.click('#person-anna details summary');
+    await look(page, 'sandbox-person', 'sandbox');
+    await see(page, '/sandbox?search=nobody', 'sandbox-nobody', 'sandbox');
+    await see(page, '/sandbox/inbox?to=nobody@example.test', 'inbox-empty', 'sandbox');
+  }
+
+  async function registrationByPhone(page: Page): Promise<void> {
+    await page.goto('/demo/university/login');
+    await look(page, 'sign-in', 'citizen');
+    await page.click('#login-submit');
+    await look(page, 'sign-in-errors', 'citizen');
+    await page.click('#register-link');
+    await look(page, 'registration', 'citizen');
+    await page.click('#registration-submit');
+    await look(page, 'registration-errors', 'citizen');
+    await fillRegistration(page, { phone: numberOf(1), email: email(1) });
+    await page.waitForSelector('#code');
+    await look(page, 'code', 'citizen');
+    await page.click('.help summary');
+    await page.click('#code-submit');
+    await look(page, 'code-errors', 'citizen');
+    await enterCode(page, house, numberOf(1));
+    await page.waitForSelector('#new-password');
+    await look(page, 'password', 'citizen');
+    await page.fill('#new-password', 'qwerty7');
+    await page.fill('#new-password-repeat', 'other');
+    await page.click('#password-submit');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'password-errors', 'citizen');
+    await page.click('#suggest-password');
+    await look(page, 'password-suggested', 'citizen');
+    await page.click('#password-submit');
+    await page.waitForSelector('#continue');
+    await look(page, 'registered', 'citizen');
+    await page.click('#continue');
+    await look(page, 'consent', 'citizen');
+    await page.click('#consent-submit');
+    await page.waitForSelector('#claims');
+    await look(page, 'demo-cabinet', 'demo');
+    await page.click('details:has(#id-token) summary');
+    await look(page, 'demo-cabinet-token', 'demo');
+    await page.goto('/demo/broker/login');
+    await look(page, 'tier-upgrade', 'citizen');
+    await page.click('#tier-later');
+    await look(page, 'demo-refused', 'demo');
+  }
+
+  async function accountPages(page: Page): Promise<void> {
+    await see(page, `/sandbox/inbox?to=${encodeURIComponent(numberOf(1))}`, 'inbox-sms', 'sandbox');
+    await messageTo(house, email(1));
+    await see(page, `/sandbox/inbox?to=${encodeURIComponent(email(1))}`, 'inbox-email', 'sandbox');
+    await page.click('#inbox .message a');
+    await look(page, 'confirm-second-contact', 'citizen');
+    await see(page, '/account', 'account');
+    await see(page, '/account/sessions', 'sessions');
+    await see(page, '/account/consents', 'consents');
+    await page.click('.rows button');
+    await look(page, 'consents-empty', 'citizen');
+    await page.goto('/demo/university');
+    await page.click('#demo-sign-out');
+    await look(page, 'sign-out', 'citizen');
+    await page.click('#logout-yes');
+    await look(page, 'demo-signed-out', 'demo');
+  }
+
+  async function registrationByEmail(): Promise<void> {
+    const page = await newcomer();
+    await page.goto('/registration');
+    await fillRegistration(page, { email: email(2) });
+    await page.waitForSelector('#resend');
+    await look(page, 'check-email', 'citizen');
+    const elsewhere = await newcomer();
+    await elsewhere.goto((await messageTo(house, email(2))).links[0]!);
+    await look(elsewhere, 'confirm-email', 'citizen');
+    await elsewhere.click('#confirm-email-submit');
+    await page.reload();
+    await look(page, 'elsewhere', 'citizen');
+    await elsewhere.click('#suggest-password');
+    await elsewhere.click('#password-submit');
+    await elsewhere.waitForSelector('#password-submit', { state: 'detached' });
+    await look(elsewhere, 'registered-elsewhere', 'citizen');
+    await page.reload();
+    await look(page, 'done-elsewhere', 'citizen');
+  }
+
+  async function confirmedPerson(): Promise<void> {
+    const page = await newcomer();
+    await page.goto('/demo/broker/login');
+    await signInAs(page, 'anna');
+    await page.waitForSelector('#consent-submit');
+    await look(page, 'consent-documents', 'citizen');
+    await page.click('#consent-submit');
+    await page.waitForSelector('#claims');
+    await look(page, 'demo-broker-cabinet', 'demo');
+    await see(page, '/account', 'account-documents');
+    // So that the next tour is asked again.
+    await page.goto('/account/consents');
+    await page.click('.rows button');
+  }
+
+  async function changedTerms(): Promise<void> {
+    const page = await newcomer();
+    await page.goto('/demo/university/login');
+    await signInAs(page, 'stepan');
+    await page.waitForSelector('#agree-submit');
+    await look(page, 'new-terms', 'citizen');
+    await page.click('#agree-submit');
+    await look(page, 'new-terms-errors', 'citizen');
+  }
+
+  async function see(page: Page, path: string, name: string, kind: PageKind = 'citizen'): Promise<void> {
+    await page.goto(path);
+    await look(page, name, kind);
+  }
+}
