@@ -12,7 +12,8 @@ const identityLines = [
   ['codes', 'sessions'],
   ['accounts', 'factors', 'devices', 'clients', 'operators', 'support'],
   ['verification', 'organisations', 'credentials', 'consents'],
-  ['recovery', 'registration', 'protection'],
+  ['protection'],
+  ['recovery', 'registration'],
 ];
 /** Packages and who may import them. */
 const owners: Record<string, RegExp> = {

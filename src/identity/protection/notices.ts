@@ -79,7 +79,7 @@ export class Notices {
     if (!(await budgets.take(perDay, recipient.accountId, connection))) return;
     await this.#tell(connection, recipient, { event: 'new_device' }, (t) => ({
       name: 'new-device',
-      args: { device: device ?? t('security.unknown-device'), client: site },
+      args: { device: device ?? t('security.unknown-device'), client: site.slice(0, 40) },
     }));
   }
 
