@@ -63,13 +63,13 @@ describe('locales', () => {
     // A key may be put together: `rule.${code}`, `${page}.help`; and each view has its title.
     const heads = [...source.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1]!);
     const tails = [...source.matchAll(/\}(\.[\w.-]+)[`$]/g)].map((match) => match[1]!);
-    const titles = files('views', /\.ejs$/).map(
+    const titles = new Set(files('views', /\.ejs$/).map(
       (file) => `${file.slice(file.lastIndexOf('/') + 1, -'.ejs'.length)}.title`,
-    );
+    ));
     const unused = [...russian.keys()].filter(
       (key) =>
         !['`', "'", '"'].some((quote) => source.includes(quote + key + quote)) &&
-        !titles.includes(key) &&
+        !titles.has(key) &&
         !heads.some((head) => key.startsWith(head)) &&
         !tails.some((tail) => key.includes(tail)),
     );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { databaseKinds, emptyDatabase, stopDatabases } from '#test/support/databases.ts';
 import { crowd } from '#test/bench/crowd.ts';
@@ -16,12 +17,13 @@ import { atRate, median, window, type Window } from '#test/bench/windows.ts';
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, profile: { type: 'string' } },
 });
-const [ROUNDS, WINDOW_MS, RATE_MS] = options.quick ? [3, 200, 500] : [7, 350, 2500];
+const [ROUNDS, WINDOW_MS, RATE_MS] = options.quick ? [3, 200, 500] : [7, 350, 2000];
 const PER_SECOND = 30;
 const VISITORS = 8;
 const PEOPLE = 50;
 
-process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+// The terminal signals the databases as well, and one that is gone already is not waited for.
+process.once('SIGINT', () => void Promise.race([stop(), sleep(3000)]).then(() => process.exit(130)));
 process.once('unhandledRejection', (error) => {
   console.error(error);
   void stop().then(() => process.exit(1));

@@ -51,7 +51,10 @@ for (const kind of databaseKinds) {
       }
       const session = browser.cookie('session')!;
       assert.ok(session.length >= 21);
-      assert.doesNotMatch(browser.setCookies.filter((line) => line.startsWith('session=')).at(-1)!, /expires|max-age/i);
+      assert.doesNotMatch(
+        browser.setCookies.findLast((line) => line.startsWith('session='))!,
+        /expires|max-age/i,
+      );
       const { rows } = await sql<{ text: string }>`
         select (select coalesce(string_agg(s::text, ''), '') from sessions s) ||
           (select coalesce(string_agg(i::text, ''), '') from session_ids i) as text`.execute(house.services.db);

@@ -224,7 +224,7 @@ describe('authorization requests', () => {
         return { browser, view };
       });
       const ends = await Promise.all(
-        browsers.map(({ browser, view }) =>
+        browsers.map(async ({ browser, view }) =>
           has(view, 'consent-submit') ? browser.submit(view, {}, { form: 'consent-submit' }) : view,
         ),
       );

@@ -2,7 +2,7 @@ import * as client from 'openid-client';
 import type { House } from '#test/support/house.ts';
 import { Browser, has, type View } from '#test/support/browser.ts';
 
-export const REDIRECT_URI = 'https://university.example/callback';
+const REDIRECT_URI = 'https://university.example/callback';
 
 export interface Tokens {
   access_token: string;
@@ -38,10 +38,10 @@ export class RelyingParty {
       grant_types: ['authorization_code', 'refresh_token'],
       ...metadata,
     };
-    const config = await client.dynamicClientRegistration(new URL(house.origin), wanted as never, undefined, {
+    const config = await client.dynamicClientRegistration(new URL(house.origin), wanted, undefined, {
       execute: [client.allowInsecureRequests],
     });
-    return new RelyingParty(house, config, config.clientMetadata() as Record<string, unknown>, redirectUri);
+    return new RelyingParty(house, config, config.clientMetadata(), redirectUri);
   }
 
   get clientId(): string {
@@ -69,12 +69,12 @@ export class RelyingParty {
     callback: string,
     { verifier, state, nonce }: { verifier: string; state: string; nonce: string },
   ): Promise<Tokens> {
-    return (await client.authorizationCodeGrant(this.config, new URL(callback), {
+    return await client.authorizationCodeGrant(this.config, new URL(callback), {
       pkceCodeVerifier: verifier,
       expectedState: state,
       expectedNonce: nonce,
       idTokenExpected: true,
-    })) as unknown as Tokens;
+    });
   }
 
   /** The whole main job in a browser: sign in, allow, tokens. */

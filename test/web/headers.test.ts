@@ -46,9 +46,23 @@ describe('B8: headers', () => {
     check(consent, 'consent');
     check(await browser.submit(consent, {}, { form: 'consent-submit' }), 'redirect to the client');
     for (const path of [
-      ...['/', '/help', '/terms', '/privacy', '/account', '/account/sessions', '/account/consents', '/registration'],
-      ...['/nowhere', '/interaction/unknown', '/oauth2/unknown', '/oauth2/auth', '/oauth2/logout', '/signed-out'],
-      ...['/oauth2/auth?client_id=nobody', '/oauth2/logout?id_token_hint=x', '/oauth2/logout/success'],
+      '/',
+      '/help',
+      '/terms',
+      '/privacy',
+      '/account',
+      '/account/sessions',
+      '/account/consents',
+      '/registration',
+      '/nowhere',
+      '/interaction/unknown',
+      '/oauth2/unknown',
+      '/oauth2/auth',
+      '/oauth2/logout',
+      '/signed-out',
+      '/oauth2/auth?client_id=nobody',
+      '/oauth2/logout?id_token_hint=x',
+      '/oauth2/logout/success',
     ])
       check(await browser.open(path), path);
     check(await browser.request('POST', '/language', new URLSearchParams()), 'refused form');
@@ -114,7 +128,7 @@ describe('B8: headers', () => {
         await page.click('#login-submit');
         await page.click('#consent-submit');
         await page.waitForSelector('#client');
-        const last = posted.filter((line) => !line.includes('favicon')).at(-1)!;
+        const last = posted.findLast((line) => !line.includes('favicon'))!;
         if (mode === 'query') assert.match(last, /^GET \/query\?code=/);
         if (mode === 'fragment') assert.match(page.url(), /\/fragment#code=/);
         if (mode === 'form_post') assert.match(last, /^POST \/form_post code=[^&]+&.*iss=/);

@@ -18,7 +18,7 @@ describe('behind https', () => {
     const logger = createLogger('silent');
     storage = new Storage(await emptyDatabase(), logger);
     const http = { port: 0, host: '127.0.0.1' };
-    const config = loadConfig('test', { issuer: 'https://id.example', http, sandbox: false } as never);
+    const config = loadConfig('test', { issuer: 'https://id.example', http, sandbox: false });
     const secrets = {
       masterKeys: [{ id: 'test', key: randomBytes(32) }],
       indexKey: randomBytes(32),

@@ -91,9 +91,9 @@ describe('the sandbox', () => {
     const { accounts, agreement } = house.services;
     const account = await accounts.find((await sandboxPeople.accountIdOf('anna'))!);
     assert.equal(account?.profile.familyName, 'Петрова');
-    assert.equal(tierFrom(account!.evidence), 'confirmed');
-    assert.ok(account!.agreements.includes(`terms:${agreement.terms}`));
-    assert.equal((await accounts.documents(account!.id)).length, 3);
+    assert.equal(tierFrom(account.evidence), 'confirmed');
+    assert.ok(account.agreements.includes(`terms:${agreement.terms}`));
+    assert.equal((await accounts.documents(account.id)).length, 3);
     assert.equal((await accounts.find((await sandboxPeople.accountIdOf('yuri'))!))?.status, 'blocked');
     assert.equal(await sandboxPeople.accountIdOf('nobody'), undefined);
   });

@@ -1,5 +1,10 @@
+import { createRequire } from 'node:module';
 import { domainToASCII } from 'node:url';
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/mobile';
+import type * as Phones from 'libphonenumber-js/mobile';
+
+// Six megabytes of numbering plans, read when the first number is.
+const load = createRequire(import.meta.url);
+let phones: typeof Phones | undefined;
 
 export type ContactKind = 'phone' | 'email';
 
@@ -15,7 +20,7 @@ export function normalizePhone(typed: string): string | undefined {
 }
 
 /** Two-letter country of a number, for the list of countries that may receive messages. */
-export function phoneCountry(typed: string): CountryCode | undefined {
+export function phoneCountry(typed: string): string | undefined {
   return mobileNumber(typed)?.country;
 }
 
@@ -65,6 +70,7 @@ export function plain(typed: string): string {
 function mobileNumber(typed: string) {
   const text = plain(typed);
   if (text.length > 40 || !/^[+\d\s().\u2010-\u2015\u2212-]+$/.test(text)) return undefined;
-  const number = parsePhoneNumberFromString(text, 'RU');
+  phones ??= load('libphonenumber-js/mobile') as typeof Phones;
+  const number = phones.parsePhoneNumberFromString(text, 'RU');
   return number?.isValid() ? number : undefined;
 }

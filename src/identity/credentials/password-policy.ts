@@ -1,4 +1,4 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
+import { createRequire } from 'node:module';
 import type { Config } from '#src/platform/config/config.ts';
 import { newText } from '#src/platform/security/random.ts';
 import { spellingsOf, wordsOf } from '#src/identity/credentials/spellings.ts';
@@ -101,11 +101,13 @@ function runsIn(line: string): string[] {
 /** Too close to this service to be anybody's secret, wherever they stand. */
 const serviceWords = /openesia|gosuslug|gosportal/;
 const ownWords = ['esia', 'parol', 'gfhjkm', 'privet', 'lyubov', 'rossiya', 'moskva', ...spellingsOf('пароль')];
+// Eight megabytes, read when the first password is chosen.
+const load = createRequire(import.meta.url);
 let commonPasswords: Set<string> | undefined;
 
 /** In the list, also when dressed up with capitals, digits and marks around it or the usual letter swaps. */
 function isCommon(password: string): boolean {
-  commonPasswords ??= new Set([...dictionary['passwords-common'], ...ownWords]);
+  commonPasswords ??= readCommonPasswords();
   const lower = password.toLowerCase();
   const dressed = [lower, lower.replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, ''), lower.replace(/[^a-z]+$/, '')];
   const swapped = [...dressed, ...dressed.map(unswapped)];
@@ -154,4 +156,9 @@ function birthdateForms(date: string): string[] {
     `${day}${month}${short}`,
     `${short}${month}${day}`,
   ];
+}
+
+function readCommonPasswords(): Set<string> {
+  const { dictionary } = load('@zxcvbn-ts/language-common') as { dictionary: { 'passwords-common': string[] } };
+  return new Set([...dictionary['passwords-common'], ...ownWords]);
 }

@@ -16,7 +16,7 @@ export const languageNames: Record<Language, string> = {
   uz: 'Oʻzbekcha',
 };
 
-export type MessageArguments = Record<string, string | number>;
+type MessageArguments = Record<string, string | number>;
 
 export interface Translator {
   readonly language: Language;

@@ -1,5 +1,9 @@
-import { createTransport, type Transporter } from 'nodemailer';
+import { createRequire } from 'node:module';
+import type * as Nodemailer from 'nodemailer';
 import { DeliveryError, type OutgoingMessage, type Sender } from '#src/platform/messaging/sender.ts';
+
+// Only a server that sends e-mail carries the library.
+const load = createRequire(import.meta.url);
 
 interface EmailOptions {
   /** smtp://user:password@host:587 or smtps://…; nodemailer's own settings may follow as query parameters. */
@@ -11,11 +15,12 @@ interface EmailOptions {
 
 /** E-mail over SMTP, one connection for each message. */
 export class EmailSender implements Sender {
-  readonly #transport: Transporter;
+  readonly #transport: Nodemailer.Transporter;
   readonly #from: string;
   readonly #domain: string;
 
   constructor({ url, from, timeoutMs = 5000 }: EmailOptions) {
+    const { createTransport } = load('nodemailer') as typeof Nodemailer;
     this.#transport = createTransport({
       url,
       dnsTimeout: timeoutMs,

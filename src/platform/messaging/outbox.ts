@@ -59,7 +59,7 @@ export class Outbox {
   /** Jobs of a kind nobody registered wait for an instance that knows it. */
   register<Payload>(kind: string, deliver: Deliver<Payload>): void {
     if (this.#kinds.has(kind)) throw new Error(`outbox kind ${kind} is registered twice`);
-    this.#kinds.set(kind, deliver as Deliver<never>);
+    this.#kinds.set(kind, deliver);
   }
 
   /** Part of the caller's transaction; call `wake` after the commit. Gives the job's id. */

@@ -109,7 +109,7 @@ class PipelinedConnection {
       throw new Error('database connection lost');
     }
     const options = `-c synchronous_commit=${this.#synchronousCommit} ${planning}`;
-    const client = new pg.Client({ ...this.#settings, options, pipeline: true } as pg.ClientConfig);
+    const client = new pg.Client({ ...this.#settings, options, pipeline: true });
     const forget = (err?: Error) => {
       this.#client = undefined;
       if (err) this.#logger.warn({ err }, 'database connection lost');

@@ -34,7 +34,7 @@ export class AccountSessions {
   /** The signed-in session of this browser. */
   async current({ req, res }: Context): Promise<CurrentSession | undefined> {
     const provider = this.#deps.live.current;
-    const session = await provider.Session.get(provider.createContext(req, res) as never);
+    const session = await provider.Session.get(provider.createContext(req, res));
     const { uid, accountId, loginTs, amr } = session;
     if (accountId === undefined) return undefined;
     return { uid, accountId, signedInAt: new Date((loginTs ?? 0) * 1000), hasSecondFactor: hasSecondFactor(amr) };

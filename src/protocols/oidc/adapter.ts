@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errors, type Adapter, type AdapterPayload, type Provider } from 'oidc-provider';
 import type { Clients } from '#src/identity/clients/clients.ts';
-import type { ArtifactKind, ArtifactRecord, Artifacts } from '#src/identity/sessions/artifacts.ts';
+import type { ArtifactKind, Artifacts } from '#src/identity/sessions/artifacts.ts';
 import type { Grants } from '#src/identity/sessions/grants.ts';
 import type { SessionRecord } from '#src/identity/sessions/session.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
@@ -102,7 +102,7 @@ function sessionAdapter({ sessions }: AdapterDeps): Adapter {
     ...unused,
     async find(id) {
       const session = await sessions.find(id);
-      return session && ({ ...session, jti: id } as AdapterPayload);
+      return session && { ...session, jti: id };
     },
     // The cookie's identifier is not known here and not needed: such a session is only read.
     findByUid: async (uid) => (await sessions.findByUid(uid)) as AdapterPayload | undefined,
@@ -120,7 +120,7 @@ function grantAdapter({ grants }: AdapterDeps): Adapter {
     ...unused,
     async find(id) {
       const grant = await grants.find(id);
-      return grant && ({ ...grant, jti: id } as AdapterPayload);
+      return grant && { ...grant, jti: id };
     },
     async upsert(id, { jti: _, ...grant }, expiresIn = 0) {
       if (!(await grants.save(id, grant, expiresIn))) throw new errors.InvalidGrant('the grant has ended');
@@ -140,7 +140,7 @@ function clientAdapter({ clients }: AdapterDeps): Adapter {
       const client = await clients.find(id);
       if (!client) return undefined;
       const secret = client.secret === undefined ? {} : { client_secret: client.secret };
-      return { ...client.metadata, client_id: id, ...secret } as AdapterPayload;
+      return { ...client.metadata, client_id: id, ...secret };
     },
     upsert: (id, metadata) => clients.save(id, { ...metadata }),
     async destroy(id) {
@@ -154,11 +154,11 @@ function artifactAdapter({ artifacts, grants }: AdapterDeps, kind: ArtifactKind)
     ...unused,
     async find(id) {
       const artifact = await artifacts.find(kind, id);
-      return artifact && ({ ...artifact, jti: id } as AdapterPayload);
+      return artifact && { ...artifact, jti: id };
     },
     async upsert(id, { jti: _, ...artifact }, expiresIn) {
-      if (kind.name !== 'ReplayDetection') return artifacts.save(kind, id, artifact as ArtifactRecord, expiresIn);
-      const fresh = await artifacts.saveOnce(kind, id, artifact as ArtifactRecord, expiresIn);
+      if (kind.name !== 'ReplayDetection') return artifacts.save(kind, id, artifact, expiresIn);
+      const fresh = await artifacts.saveOnce(kind, id, artifact, expiresIn);
       if (!fresh) throw new Replayed('it was already used');
     },
     async consume(id) {

@@ -15,11 +15,12 @@ export function createGrantLoader(consents: Consents) {
     const accountId = session?.accountId;
     if (!accountId || !client) return undefined;
     const isOwn = client.clientId === ACCOUNT_CLIENT_ID;
-    const consent = isOwn ? ownConsent : await consents.find(accountId, client.clientId, shownToPerson(oidc));
-    if (!consent) return undefined;
-
     const currentId = session.grantIdFor(client.clientId);
-    const current = currentId && (await provider.Grant.find(currentId));
+    const [consent, current] = await Promise.all([
+      isOwn ? ownConsent : consents.find(accountId, client.clientId, shownToPerson(oidc)),
+      currentId === undefined ? undefined : provider.Grant.find(currentId),
+    ]);
+    if (!consent) return undefined;
     if (current && covers(current, consent)) return current;
 
     const jti = createHash('sha256')
@@ -35,7 +36,7 @@ export function createGrantLoader(consents: Consents) {
 }
 
 /** The name and purpose as the consent page shows them. */
-export function shownToPerson(oidc: KoaContextWithOIDC['oidc']): ShownToPerson {
+function shownToPerson(oidc: KoaContextWithOIDC['oidc']): ShownToPerson {
   return { name: oidc.client!.clientName ?? oidc.client!.clientId, purpose: metadataOf(oidc).purpose ?? '' };
 }
 

@@ -1,7 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
-import { isAtLeast, type Tier } from '#src/identity/accounts/tier.ts';
+import { isAtLeast } from '#src/identity/accounts/tier.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
 import { demandOf, hasSecondFactor, tierFor, type AcrClaim, type Demand } from '#src/protocols/oidc/assurance.ts';
@@ -83,11 +83,11 @@ function tierPrompt() {
   );
 }
 
-export function demandIn(oidc: KoaContextWithOIDC['oidc']): Demand {
+function demandIn(oidc: KoaContextWithOIDC['oidc']): Demand {
   const demand = demandOf({
     acrValues: oidc.params?.acr_values as string | undefined,
     acrClaim: acrClaimIn(oidc),
-    minimumTier: (metadataOf(oidc).minimum_tier ?? 'simplified') as Tier,
+    minimumTier: metadataOf(oidc).minimum_tier ?? 'simplified',
     requiresSecondFactor: metadataOf(oidc).require_second_factor ?? false,
   });
   // No claims go with response type `none`, so what the account wishes it must have.

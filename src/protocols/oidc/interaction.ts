@@ -10,7 +10,7 @@ import { deviceFrom } from '#src/identity/sessions/device.ts';
 import { tierFor } from '#src/protocols/oidc/assurance.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
-export type Step = 'login' | 'second_factor' | 'terms' | 'tier' | 'consent';
+type Step = 'login' | 'second_factor' | 'terms' | 'tier' | 'consent';
 
 export interface RequestingClient {
   id: string;
@@ -60,7 +60,7 @@ export class Interactions {
     const interaction = await find(provider, req, res);
     const client = await provider.Client.find(interaction.params.client_id as string);
     if (!client) throw new Refusal('expired', 400);
-    const session = await provider.Session.get(provider.createContext(req, res) as never);
+    const session = await provider.Session.get(provider.createContext(req, res));
     const reasons = interaction.prompt.reasons;
     return {
       uid: interaction.uid,
@@ -117,7 +117,7 @@ export class Interactions {
    */
   async steppedUp(ctx: Context, { accountId }: CurrentInteraction, amr: string[]): Promise<string> {
     const provider = this.#live.current;
-    const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res) as never);
+    const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res));
     if (accountId === undefined || session.accountId !== accountId) throw new Refusal('expired', 400);
     const methods = [...new Set([...(session.amr ?? []), ...amr, 'mfa'])];
     const device = deviceFrom(ctx.get('user-agent'));

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Context } from 'koa';
 import { errors, Provider, type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#src/platform/config/config.ts';
@@ -137,7 +137,7 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
       Session: (ctx, session) => {
         const now = Math.floor(Date.now() / 1000);
         const isSilent = ctx.oidc.params?.prompt === 'none' && typeof session.exp === 'number';
-        const idle = isSilent ? session.exp! - now : sessions.idleMinutes * 60;
+        const idle = isSilent ? session.exp - now : sessions.idleMinutes * 60;
         const absolute = session.loginTs ? session.loginTs + sessions.absoluteHours * 3600 - now : idle;
         return Math.max(1, Math.min(idle, absolute));
       },
@@ -146,6 +146,8 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
 }
 
 function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Configuration> {
+  // A key object: bytes would be checked anew at every use.
+  const key = createSecretKey(pairwiseKey);
   return {
     claims: claimsByScope(scopes),
     async findAccount(_ctx, id) {
@@ -166,7 +168,7 @@ function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Conf
     },
     // One person is another subject at every site, and nobody without the key can join them.
     pairwiseIdentifier: async (_ctx, accountId, client) =>
-      createHmac('sha256', pairwiseKey).update(`${client.sectorIdentifier}\0${accountId}`).digest('base64url'),
+      createHmac('sha256', key).update(`${client.sectorIdentifier}\0${accountId}`).digest('base64url'),
   };
 }
 
@@ -197,7 +199,7 @@ function features({ config, registrationToken, pages }: ProviderDeps): Configura
     },
     resourceIndicators: {
       enabled: true,
-      defaultResource: (_ctx, _client, oneOf) => oneOf as never,
+      defaultResource: (_ctx, _client, oneOf) => oneOf,
       useGrantedResource: () => false,
       getResourceServerInfo(_ctx, identifier) {
         const server = config.resourceServers.find((known) => known.identifier === identifier);

@@ -1,8 +1,6 @@
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { SigningKeyRow } from '#src/platform/storage/tables.ts';
 
-export type SigningKeyStatus = SigningKeyRow['status'];
-
 export async function listSigningKeys(db: Connection): Promise<SigningKeyRow[]> {
   return db.selectFrom('signing_keys').selectAll().orderBy('created_at').orderBy('kid').execute();
 }

@@ -130,7 +130,7 @@ const generate = promisify(generateKeyPair);
 
 async function generateJwk(alg: Algorithm): Promise<JWK> {
   const pair = alg === 'ES256' ? generate('ec', { namedCurve: 'P-256' }) : generate('rsa', { modulusLength: 2048 });
-  return (await pair).privateKey.export({ format: 'jwk' }) as JWK;
+  return (await pair).privateKey.export({ format: 'jwk' });
 }
 
 function orderOf({ status, alg }: SigningKeyRow): number {

@@ -19,6 +19,9 @@ const unspoken = new Set([
   'profile',
 ]);
 
+/** Said already by the full name. */
+const partsOfName = new Set(['family_name', 'given_name', 'middle_name']);
+
 /** Claim names that a request would send, for reading their values. */
 export function claimNames(asked: Allowance, scopes: Scopes): Set<string> {
   return new Set([...asked.claims, ...asked.scopes.flatMap((scope) => scopes.get(scope)?.claims ?? [])]);
@@ -31,7 +34,10 @@ export function consentGroups(
   values: Record<string, unknown>,
   translator: Translator,
 ): ConsentGroup[] {
-  const names = [...claimNames(asked, scopes)].filter((name) => values[name] !== undefined && !unspoken.has(name));
+  const asksFullName = values.name !== undefined && claimNames(asked, scopes).has('name');
+  const names = [...claimNames(asked, scopes)].filter(
+    (name) => values[name] !== undefined && !unspoken.has(name) && !(asksFullName && partsOfName.has(name)),
+  );
   return order.flatMap((group) => {
     const items = names
       .filter((name) => homeOf(name, scopes).group === group)

@@ -5,7 +5,7 @@ import { newReference } from '#src/platform/security/random.ts';
 import type { Page, Pages } from '#src/web/middleware/page.ts';
 
 /** Where a person can go on to; the client they came from if we remember it. */
-export interface WayOn {
+interface WayOn {
   url: string;
   label: string;
 }

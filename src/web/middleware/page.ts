@@ -122,7 +122,7 @@ export class Page {
   async show(view: string, data: Record<string, unknown> = {}, status = 200): Promise<void> {
     const { renderer, config } = this.#pages.deps;
     const { language, isChosen } = this.#resolveLanguage();
-    const html = await renderer.render(view, data, {
+    const html = renderer.render(view, data, {
       language,
       csrf: this.#pages.formTokenFor(this.#ctx),
       path: this.#ctx.method === 'GET' ? this.#ctx.path : pathOfReferer(this.#ctx),

@@ -87,7 +87,7 @@ export function createPasswordRoutes({
   });
 
   async function find(ctx: Context): Promise<RegistrationFlow> {
-    const flow = await registration.find(ctx.params.flow!);
+    const flow = await registration.find(ctx.params.flow);
     if (!flow) throw new Refusal('expired', 404);
     if (!registration.isKnownTo(flow, pages.of(ctx).browser)) throw new Refusal('wrong_browser', 403);
     return flow;
