@@ -9,10 +9,19 @@ import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
+import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
+import { createDeveloperApi } from '#src/protocols/esia/developer-api.ts';
+import { createEsiaRoutes } from '#src/protocols/esia/esia-routes.ts';
+import { createPublicRoutes } from '#src/protocols/esia/public-routes.ts';
+import { createResourceRoutes } from '#src/protocols/esia/resource-routes.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
+import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
 import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
+import { createEsiaPages } from '#src/web/developer/esia-refusals.ts';
+import { createRequestLogRoutes } from '#src/web/developer/request-log-routes.ts';
+import { createWalkRoutes } from '#src/web/developer/walk-routes.ts';
 import { createHealthRoutes } from '#src/web/health/health-routes.ts';
 import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
@@ -50,7 +59,10 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   app.use(serveAssets(services.assets));
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));
+  for (const router of esiaDialect(services)) app.use(router.routes());
+  app.use(createResourceRoutes({ ...services.esia, ...services, requests: services.clientRequests }));
 
+  app.use(createAdminApi({ ...services, isReady, tokens: adminTokens(services) }));
   for (const router of sandboxApis(services)) app.use(router.routes()).use(router.allowedMethods());
   app.use(readForms());
   app.use(requireOwnForms(pages, config.issuer));
@@ -70,10 +82,25 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createSecurityRoutes({ ...services, ...config.protection }),
     createEnrolmentRoutes({ ...services, ...config.protection }),
     createNotMeRoutes(services),
+    createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),
     ...sandboxPages(services),
   ])
     app.use(router.routes()).use(router.allowedMethods());
   return app;
+}
+
+function adminTokens({ config, secrets }: Services): string[] {
+  return [config.sandbox ? SANDBOX_TOKEN : undefined, secrets.adminToken].filter((token) => token !== undefined);
+}
+
+/** Posts come from client systems and are signed by them, so they need no form of ours. */
+function esiaDialect(services: Services): Router[] {
+  const { esia, pages, logger, clientRequests: requests, clock, config } = services;
+  return [
+    createEsiaRoutes({ ...esia, requests, clock, pages: createEsiaPages(pages, logger) }),
+    createPublicRoutes({ keys: esia.keys, name: config.service.name }),
+    createDeveloperApi({ access: esia.access, requests }),
+  ];
 }
 
 /** For programs, so they need no form of ours; absent in production. */
@@ -87,8 +114,9 @@ function sandboxApis({ pages, logger, sandbox }: Services): Router[] {
 
 function sandboxPages({ pages, logger, config, sandbox }: Services): Router[] {
   if (!sandbox) return [];
-  const { controls, systems } = sandbox;
+  const { controls, systems, walk } = sandbox;
   return [
+    createWalkRoutes({ pages, issuer: config.issuer, system: walk }),
     createSandboxRoutes({ pages, controls }),
     createDemoRoutes({ pages, logger, issuer: config.issuer, systems }),
   ];

@@ -18,7 +18,12 @@ import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
+import { ClientHistory } from '#src/identity/clients/client-history.ts';
+import { ClientRegister } from '#src/identity/clients/client-register.ts';
+import type { ValidateClient } from '#src/identity/clients/client.ts';
+import { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
+import { DeclaredClients } from '#src/identity/clients/declared-clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
 import { SendLimits } from '#src/identity/codes/send-limits.ts';
 import { Consents } from '#src/identity/consents/consents.ts';
@@ -41,15 +46,19 @@ import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
 import { Sessions } from '#src/identity/sessions/sessions.ts';
+import { buildEsia } from '#src/protocols/esia/esia-services.ts';
+import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
 import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
+import { validateClient } from '#src/protocols/oidc/client-validation.ts';
 import { createProvider } from '#src/protocols/oidc/provider.ts';
 import { SigningKeys } from '#src/protocols/oidc/signing-keys.ts';
 import { demoClients } from '#src/sandbox/demo-clients.ts';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
+import { WalkSystem } from '#src/web/developer/walk-system.ts';
 import { Pages } from '#src/web/middleware/page.ts';
 import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 import { createProtocolPages } from '#src/web/sign-out/protocol-pages.ts';
@@ -104,6 +113,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const artifacts = new Artifacts({ statements, clock, encryption });
   const clients = new Clients({ db, encryption, clock, cacheMs: 1000 });
   const accounts = new Accounts({ db, statements, clock, encryption, index });
+  const clientRequests = new ClientRequests({ db, clock, encryption, logger, hours: config.esia.requestLogHours });
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
   const sendLimits = new SendLimits({ budgets, settings: config.codes });
@@ -189,12 +199,14 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });
   await signingKeys.ensure();
   const logout = new BackchannelLogout({ outbox, db, clock });
+  const markerKeys = new MarkerKeys(secrets.masterKeys[0]!.key);
   const live = await LiveProvider.start({
     keys: signingKeys,
     issuer: config.issuer,
     logger,
-    build: (jwks) =>
-      createProvider(
+    build(jwks) {
+      markerKeys.use(jwks.keys);
+      return createProvider(
         {
           config,
           scopes,
@@ -208,6 +220,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           cookieKeys,
           pairwiseKey: deriveKey(secrets.indexKey, 'pairwise'),
           registrationToken: secrets.registrationToken,
+          issuer: config.issuer,
           interactionMinutes: config.tokens.interactionMinutes,
           pages: createProtocolPages(pages, logger),
           async queueLogout(notice) {
@@ -216,11 +229,27 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           },
         },
         jwks,
-      ),
+      );
+    },
   });
   logout.deliverThrough(live);
+  const validate: ValidateClient = (metadata, options) => validateClient(live.current, metadata, options);
+  const register = new ClientRegister({ db, clients, audit, validate });
+  const clientHistory = new ClientHistory({ db, clients, validate, clock });
+  const declared = new DeclaredClients({ db, clients, audit, validate, history: clientHistory });
   const interactions = new Interactions({ live, accounts });
   const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
+  const esia = buildEsia({
+    config,
+    clock,
+    scopes,
+    flows,
+    accounts,
+    clients,
+    live,
+    accountSessions,
+    keys: markerKeys,
+  });
 
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
@@ -228,7 +257,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     const people = new SandboxPeople({ db, accounts, credentials, hasher, factors, agreement });
     const controls = new SandboxControls({ people, inbox, faults, clock: movable, onClockMoved: () => outbox.wake() });
     const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
-    return { people, controls, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
+    const walk = new WalkSystem({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key, clients, clock });
+    return { people, controls, walk, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
   }
 
   metrics.watch({ passwordQueue: () => hasher.queueLength, outboxBacklog: () => outbox.backlog() });
@@ -236,8 +266,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
-    agreement, audit, sessions, clients, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
+    agreement, audit, sessions, clients, register, declared, clientHistory, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
     devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, securitySettings,
-    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, sandbox,
+    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

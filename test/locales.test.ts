@@ -63,9 +63,9 @@ describe('locales', () => {
     // A key may be put together: `rule.${code}`, `${page}.help`; and each view has its title.
     const heads = [...source.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1]!);
     const tails = [...source.matchAll(/\}(\.[\w.-]+)[`$]/g)].map((match) => match[1]!);
-    const titles = new Set(files('views', /\.ejs$/).map(
-      (file) => `${file.slice(file.lastIndexOf('/') + 1, -'.ejs'.length)}.title`,
-    ));
+    const titles = new Set(
+      files('views', /\.ejs$/).map((file) => `${file.slice(file.lastIndexOf('/') + 1, -'.ejs'.length)}.title`),
+    );
     const unused = [...russian.keys()].filter(
       (key) =>
         !['`', "'", '"'].some((quote) => source.includes(quote + key + quote)) &&

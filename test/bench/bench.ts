@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { databaseKinds, emptyDatabase, stopDatabases } from '#test/support/databases.ts';
 import { crowd } from '#test/bench/crowd.ts';
+import { esiaFlows } from '#test/bench/esia-flows.ts';
 import { flows, meet, type Flow } from '#test/bench/flows.ts';
 import { childRunning } from '#test/bench/process-tree.ts';
 import { keep, print, type FlowResult, type Results } from '#test/bench/report.ts';
@@ -33,7 +34,7 @@ await run().finally(stop);
 async function run(): Promise<void> {
   const targets = await startTargets();
   if (options.profile) return profile(targets, options.profile);
-  const chosen = flows.filter(({ name }) => options.only === undefined || name === options.only);
+  const chosen = [...flows, ...esiaFlows].filter(({ name }) => !options.only || options.only.split(',').includes(name));
   const results: Results = { flows: [], memory: [], startUps: {}, crowd: undefined };
   for (const flow of chosen) results.flows.push(...(await compare(flow, targets)));
   for (const target of targets) results.memory.push({ target: target.name, rssMb: (await target.measure()).rssMb });
@@ -96,7 +97,7 @@ function databaseCost(windows: Window[]): number | undefined {
 }
 
 async function profile(targets: Target[], name: string): Promise<void> {
-  const flow = flows.find((one) => one.name === name)!;
+  const flow = [...flows, ...esiaFlows].find((one) => one.name === name)!;
   for (const target of targets.filter(({ isBare }) => !flow.isOurs || !isBare)) {
     const visitors = target.visitors(VISITORS);
     await Promise.all(visitors.map(meet));

@@ -6,6 +6,7 @@ import { Storage, type ConnectionOptions } from '#src/platform/storage/database.
 import { RunningServer } from '#src/server.ts';
 import { buildServices, type Services } from '#src/services.ts';
 import { freePort, serveCommands } from '#test/bench/child.ts';
+import { benchKeys, ESIA_ID, KEY_ID } from '#test/bench/esia-keys.ts';
 import { CLIENT_ID, CLIENT_SECRET, loginOf, PASSWORD, REDIRECT_URI } from '#test/bench/visitor.ts';
 
 /** The product as it is, with people, a client and their consents. Arguments: the database's address, how many people. */
@@ -25,6 +26,7 @@ const secrets = {
   indexKey: randomBytes(32),
   registrationToken: undefined,
   metricsToken: undefined,
+  adminToken: undefined,
 };
 const storage = new Storage(JSON.parse(database) as ConnectionOptions, logger);
 const services = await buildServices({ config, secrets, storage, clock: systemClock, logger });
@@ -39,6 +41,26 @@ async function settle({ db, accounts, clients, consents, credentials, hasher, ag
     client_secret: CLIENT_SECRET,
     redirect_uris: [REDIRECT_URI],
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  });
+  const { assertionKey, rsa, gost } = benchKeys();
+  const { d: _, ...publicKey } = assertionKey;
+  await clients.save(KEY_ID, {
+    redirect_uris: [],
+    response_types: [],
+    grant_types: ['client_credentials'],
+    subject_type: 'public',
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'ES256',
+    jwks: { keys: [publicKey] },
+  });
+  await clients.save(ESIA_ID, {
+    client_name: 'Portal',
+    esia: {
+      certificates: [rsa.certificate, gost.certificate],
+      redirect_hosts: ['client.example'],
+      profile: 'lenient',
+      signing: 'any',
+    },
   });
   const hash = await hasher.hash(PASSWORD);
   const allowance = { scopes: ['openid', 'profile', 'offline_access'], claims: [], resources: {} };

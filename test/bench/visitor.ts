@@ -21,7 +21,7 @@ export class Visitor {
   readonly login: string;
   readonly isBare: boolean;
   readonly cookies = new Map<string, string>();
-  readonly #origin: string;
+  readonly origin: string;
   readonly #agent: Agent;
   /** Proves that a form was ours; stays valid as long as the browser's cookie. */
   csrf = '';
@@ -29,7 +29,7 @@ export class Visitor {
   refreshToken = '';
 
   constructor({ origin, agent, number, isBare }: { origin: string; agent: Agent; number: number; isBare: boolean }) {
-    this.#origin = origin;
+    this.origin = origin;
     this.#agent = agent;
     this.isBare = isBare;
     this.login = loginOf(number);
@@ -37,11 +37,16 @@ export class Visitor {
 
   async browse(path: string, form?: Record<string, string>): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    return this.#send(path, form, { cookie, accept: 'text/html', 'accept-language': 'en', origin: this.#origin });
+    return this.#send(path, form, { cookie, accept: 'text/html', 'accept-language': 'en', origin: this.origin });
   }
 
   async asClient(path: string, form: Record<string, string>): Promise<Answer> {
     return expect(200, await this.#send(path, form, { authorization }));
+  }
+
+  /** A client system that proves itself in the form. */
+  async post(path: string, form: Record<string, string>): Promise<Answer> {
+    return expect(200, await this.#send(path, form, {}));
   }
 
   async asBearer(path: string): Promise<Answer> {
@@ -58,7 +63,7 @@ export class Visitor {
   }
 
   #send(path: string, form: Record<string, string> | undefined, headers: Record<string, string>): Promise<Answer> {
-    const url = new URL(path, this.#origin);
+    const url = new URL(path, this.origin);
     const body = form && new URLSearchParams(form).toString();
     if (body !== undefined) {
       headers['content-type'] = 'application/x-www-form-urlencoded';

@@ -22,7 +22,15 @@ describe('configuration', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'openesia-config-'));
     before_ = { ...process.env };
-    for (const name of [...Object.keys(good), 'SANDBOX', 'PORT', 'DATA_DIR', 'LOG_LEVEL', 'REGISTRATION_TOKEN'])
+    for (const name of [
+      ...Object.keys(good),
+      'SANDBOX',
+      'PORT',
+      'DATA_DIR',
+      'LOG_LEVEL',
+      'REGISTRATION_TOKEN',
+      'ADMIN_TOKEN',
+    ])
       delete process.env[name];
   });
   afterEach(() => {
@@ -81,6 +89,8 @@ describe('configuration', () => {
     ],
     ['equal keys', { INDEX_KEY: good.MASTER_KEY.slice(3) }, /are equal/],
     ['a short registration token', { REGISTRATION_TOKEN: 'abc' }, /REGISTRATION_TOKEN is too short/],
+    ['a short admin token', { ADMIN_TOKEN: 'sandbox' }, /ADMIN_TOKEN is too weak.*openssl rand -base64 32/],
+    ['an admin token of one letter', { ADMIN_TOKEN: 'a'.repeat(40) }, /ADMIN_TOKEN is too weak/],
   ];
   for (const [what, environment, expected] of refusals) {
     it(`O3: refuses ${what} in production and says what to write`, () => {

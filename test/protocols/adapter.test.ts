@@ -343,6 +343,7 @@ function open(storage: Storage, clock: MovableClock) {
     grants: new Grants({ statements, clock }),
     artifacts: new Artifacts({ statements, encryption, clock }),
     clients: new Clients({ db, encryption, clock, cacheMs: 1000 }),
+    issuer: 'https://id.example',
     interactionMinutes: 60,
   };
   const adapter = createAdapter(deps);

@@ -17,6 +17,7 @@ export interface HouseOptions {
   /** How many instances stand behind the round-robin proxy. */
   instances?: number;
   settings?: SettingOverrides;
+  secrets?: Partial<Secrets>;
   /** Receives the log of every instance, at level `debug`. */
   log?: DestinationStream;
 }
@@ -50,6 +51,7 @@ export class House {
     database: kind = defaultDatabase,
     instances = 1,
     settings,
+    secrets: given,
     log,
   }: HouseOptions = {}): Promise<House> {
     const database = await emptyDatabase(kind);
@@ -64,6 +66,8 @@ export class House {
       indexKey: randomBytes(32),
       registrationToken: undefined,
       metricsToken: undefined,
+      adminToken: undefined,
+      ...given,
     };
     const http = { ...settings?.http, port: 0, host: '127.0.0.1' };
     const config = loadConfig('test', { ...settings, issuer: origin, http });

@@ -2,7 +2,7 @@ import * as client from 'openid-client';
 import type { House } from '#test/support/house.ts';
 import { Browser, has, type View } from '#test/support/browser.ts';
 
-const REDIRECT_URI = 'https://university.example/callback';
+export const REDIRECT_URI = 'https://university.example/callback';
 
 export interface Tokens {
   access_token: string;
@@ -42,6 +42,17 @@ export class RelyingParty {
       execute: [client.allowInsecureRequests],
     });
     return new RelyingParty(house, config, config.clientMetadata(), redirectUri);
+  }
+
+  /** One that an operator registered: `metadata` is what the operator was answered. */
+  static async known(house: House, metadata: Record<string, unknown>): Promise<RelyingParty> {
+    const { client_id, client_secret, redirect_uris } = metadata as Record<string, string> & {
+      redirect_uris: string[];
+    };
+    const config = await client.discovery(new URL(house.origin), client_id!, client_secret, undefined, {
+      execute: [client.allowInsecureRequests],
+    });
+    return new RelyingParty(house, config, metadata, redirect_uris[0]!);
   }
 
   get clientId(): string {

@@ -24,6 +24,7 @@ describe('behind https', () => {
       indexKey: randomBytes(32),
       registrationToken: 'registration-token-of-the-operator',
       metricsToken: undefined,
+      adminToken: undefined,
     };
     server = await RunningServer.start(await buildServices({ config, secrets, storage, clock: systemClock, logger }));
   });

@@ -41,6 +41,8 @@ describe('the people of the sandbox', () => {
       if (documents.snils) assert.equal(normalizeSnils(documents.snils), documents.snils);
       if (documents.inn) assert.ok(isInn(documents.inn), documents.inn);
       if (documents.passport) assert.match(documents.passport, /^\d{10}$/);
+      // The stand's own password is what its clients have written into their tests.
+      if (id.startsWith('esiatest')) return assert.equal(password, '11111111');
       const facts = { names: Object.values(name), birthdate, phones, emails, snils: documents.snils };
       const broken = new PasswordPolicy({ policy: 'composition' }).check(password, facts).filter(({ ok }) => !ok);
       assert.deepEqual(broken, []);

@@ -46,6 +46,8 @@ export function normalizeEmail(typed: string): string | undefined {
 export function normalizeSnils(typed: string): string | undefined {
   const digits = plain(typed).replace(/[\s-]/g, '');
   if (!/^\d{11}$/.test(digits)) return undefined;
+  // Numbers up to 001-001-998 were given out before there was a check number.
+  if (Number(digits.slice(0, 9)) <= 1_001_998) return digits;
   const sum = [...digits].slice(0, 9).reduce((total, digit, i) => total + Number(digit) * (9 - i), 0);
   return Number(digits.slice(9)) === (sum % 101) % 100 ? digits : undefined;
 }

@@ -70,5 +70,20 @@ export const auditEvent = {
     details: { count },
   }),
   clientRegistered: (clientId: string): AuditEvent => ({ event: 'client_registered', clientId }),
+  clientChanged: (clientId: string, fields: string[]): AuditEvent => ({
+    event: 'client_changed',
+    clientId,
+    details: { fields: fields.join(' ') },
+  }),
+  clientRemoved: (clientId: string): AuditEvent => ({ event: 'client_removed', clientId }),
+  clientSecretRenewed: (clientId: string): AuditEvent => ({ event: 'client_secret_renewed', clientId }),
+  clientsApplied: (version: number, changes: number): AuditEvent => ({
+    event: 'clients_applied',
+    details: { version, changes },
+  }),
+  clientsRolledBack: (version: number, to: number, changes: number): AuditEvent => ({
+    event: 'clients_rolled_back',
+    details: { version, to, changes },
+  }),
   signingKeysRotated: (): AuditEvent => ({ event: 'signing_keys_rotated' }),
 };

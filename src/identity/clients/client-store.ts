@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Connection } from '#src/platform/storage/database.ts';
 
 export interface ClientWrite {
@@ -11,13 +12,23 @@ export async function findClient(db: Connection, id: string) {
   return db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** Locked: what is written next depends on what was read. */
+export async function lockClient(db: Connection, id: string) {
+  return db.selectFrom('clients').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** Until the transaction ends nobody else writes to the register; reading goes on, and so do consents. */
+export async function lockRegister(transaction: Connection): Promise<void> {
+  await sql`lock table clients in share row exclusive mode`.execute(transaction);
+}
+
 export async function listClients(db: Connection) {
-  return db
-    .selectFrom('clients')
-    .select(['id', 'metadata', 'created_at', 'updated_at'])
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute();
+  return db.selectFrom('clients').selectAll().orderBy('created_at').orderBy('id').execute();
+}
+
+/** In the order of their ids, from the one after `after`. */
+export async function listClientsAfter(db: Connection, after: string, limit: number) {
+  return db.selectFrom('clients').selectAll().where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 export async function saveClient(db: Connection, { id, metadata, secret, now }: ClientWrite): Promise<void> {
@@ -27,6 +38,17 @@ export async function saveClient(db: Connection, { id, metadata, secret, now }: 
     .values({ id, created_at: now, ...values })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
     .execute();
+}
+
+/** False when the id is taken. */
+export async function insertClient(db: Connection, { id, metadata, secret, now }: ClientWrite): Promise<boolean> {
+  const inserted = await db
+    .insertInto('clients')
+    .values({ id, metadata: JSON.stringify(metadata), secret, created_at: now, updated_at: now })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return inserted !== undefined;
 }
 
 export async function removeClient(db: Connection, id: string): Promise<boolean> {

@@ -12,6 +12,11 @@ export interface ClientsDeps {
   cacheMs: number;
 }
 
+/** Lists never hold secrets. */
+export type ListedClient = Omit<Client, 'secret'>;
+
+type Row = NonNullable<Awaited<ReturnType<typeof store.findClient>>>;
+
 /** The register of client systems. Every request asks for its client, so answers are kept for a moment. */
 export class Clients {
   readonly #db: Database;
@@ -38,12 +43,29 @@ export class Clients {
     return entry.client;
   }
 
+  /** What stands in the register now, held until the transaction ends. */
+  async lock(id: string, transaction: Connection): Promise<Client | undefined> {
+    const row = await store.lockClient(transaction, id);
+    return row && this.#open(row);
+  }
+
+  /** Nobody else writes to the register until the transaction ends. */
+  async lockAll(transaction: Connection): Promise<ListedClient[]> {
+    await store.lockRegister(transaction);
+    return this.list(transaction);
+  }
+
   /** Registers or replaces. A client_secret in the metadata is taken out and encrypted. */
   async save(id: string, metadata: ClientMetadata, db: Connection = this.#db): Promise<void> {
-    const { client_id: _, client_secret: secret, ...rest } = metadata;
-    const cell = typeof secret === 'string' ? this.#encryption.encrypt(secret, secretPlace(id)) : null;
-    await store.saveClient(db, { id, metadata: rest, secret: cell, now: this.#clock.now() });
+    await store.saveClient(db, this.#toWrite(id, metadata));
     this.#cache.delete(id);
+  }
+
+  /** Registers, or answers false when the id is taken. */
+  async add(id: string, metadata: ClientMetadata, db: Connection = this.#db): Promise<boolean> {
+    const added = await store.insertClient(db, this.#toWrite(id, metadata));
+    this.#cache.delete(id);
+    return added;
   }
 
   /** False when there was no such client. */
@@ -53,23 +75,47 @@ export class Clients {
     return removed;
   }
 
-  /** Without secrets. */
-  async list(): Promise<Omit<Client, 'secret'>[]> {
-    const rows = await store.listClients(this.#db);
-    return rows.map(({ id, metadata, created_at, updated_at }) => ({
-      id,
-      metadata,
-      createdAt: created_at,
-      updatedAt: updated_at,
-    }));
+  /** Once a transaction is over: what was read while it ran may be old. */
+  forget(id: string): void {
+    this.#cache.delete(id);
+  }
+
+  async list(db: Connection = this.#db): Promise<ListedClient[]> {
+    return (await store.listClients(db)).map(toListed);
+  }
+
+  /** In the order of their ids, from the one after `after`. */
+  async page(after: string, limit: number): Promise<ListedClient[]> {
+    return (await store.listClientsAfter(this.#db, after, limit)).map(toListed);
+  }
+
+  /** A client's secret as it lies in the database, for keeping it with a client that is removed. */
+  sealSecret(id: string, secret: string): Buffer {
+    return this.#encryption.encrypt(secret, secretPlace(id));
+  }
+
+  openSecret(id: string, cell: Buffer): string {
+    return this.#encryption.decrypt(cell, secretPlace(id));
   }
 
   async #read(id: string): Promise<Client | undefined> {
     const row = await store.findClient(this.#db, id);
-    if (!row) return undefined;
-    const secret = row.secret ? this.#encryption.decrypt(row.secret, secretPlace(id)) : undefined;
-    return { id, metadata: row.metadata, secret, createdAt: row.created_at, updatedAt: row.updated_at };
+    return row && this.#open(row);
   }
+
+  #toWrite(id: string, metadata: ClientMetadata): store.ClientWrite {
+    const { client_id: _, client_secret: secret, ...rest } = metadata;
+    const cell = typeof secret === 'string' ? this.sealSecret(id, secret) : null;
+    return { id, metadata: rest, secret: cell, now: this.#clock.now() };
+  }
+
+  #open(row: Row): Client {
+    return { ...toListed(row), secret: row.secret ? this.openSecret(row.id, row.secret) : undefined };
+  }
+}
+
+function toListed({ id, metadata, created_at, updated_at }: Row): ListedClient {
+  return { id, metadata, createdAt: created_at, updatedAt: updated_at };
 }
 
 function secretPlace(id: string): Place {

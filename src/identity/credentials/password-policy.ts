@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Lists from '@zxcvbn-ts/language-common';
 import type { Config } from '#src/platform/config/config.ts';
 import { newText } from '#src/platform/security/random.ts';
 import { spellingsOf, wordsOf } from '#src/identity/credentials/spellings.ts';
@@ -159,6 +160,6 @@ function birthdateForms(date: string): string[] {
 }
 
 function readCommonPasswords(): Set<string> {
-  const { dictionary } = load('@zxcvbn-ts/language-common') as { dictionary: { 'passwords-common': string[] } };
+  const { dictionary } = load('@zxcvbn-ts/language-common') as typeof Lists;
   return new Set([...dictionary['passwords-common'], ...ownWords]);
 }

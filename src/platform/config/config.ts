@@ -92,6 +92,13 @@ const settings = z.strictObject({
     keyPublishHours: whole,
     keysMaxAgeSeconds: positive,
   }),
+  esia: z.strictObject({
+    issuer: z.string().min(1),
+    timestampWindowSeconds: positive.max(3600),
+    accessTokenSeconds: positive.max(86_400),
+    idTokenSeconds: positive,
+    requestLogHours: positive.max(24 * 7),
+  }),
   jobs: z.strictObject({ inProcess: switchable }),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) }),
   metrics: z.strictObject({ open: switchable }),

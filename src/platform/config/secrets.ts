@@ -17,6 +17,8 @@ export interface Secrets {
   /** Initial access token for client registration (RFC 7591); undefined: registration closed, or open in the sandbox. */
   registrationToken: string | undefined;
   metricsToken: string | undefined;
+  /** Bearer token of the admin API; undefined: the API is absent, or in the sandbox the word `sandbox` opens it. */
+  adminToken: string | undefined;
 }
 
 /** `generated` secrets are made once in the data folder, for the sandbox only. */
@@ -32,11 +34,15 @@ export function loadSecrets(config: Config): Secrets {
   if (registrationToken !== undefined && registrationToken.length < 32) {
     problems.push('REGISTRATION_TOKEN is too short; write 32 or more characters: openssl rand -base64 32');
   }
+  const adminToken = readSecret('ADMIN_TOKEN');
+  if (adminToken !== undefined && (adminToken.length < 32 || new Set(adminToken).size < 8 || /\s/.test(adminToken))) {
+    problems.push('ADMIN_TOKEN is too weak; write 32 or more random characters: openssl rand -base64 32');
+  }
   if (config.production && masterKeys.some(({ key }) => key.equals(indexKey))) {
     problems.push('MASTER_KEY and INDEX_KEY are equal; make each with: openssl rand -base64 32');
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { masterKeys, indexKey, registrationToken, metricsToken: readSecret('METRICS_TOKEN') };
+  return { masterKeys, indexKey, registrationToken, metricsToken: readSecret('METRICS_TOKEN'), adminToken };
 }
 
 /** `id:base64,id:base64`, newest first; a lone key without an id is called k1. */

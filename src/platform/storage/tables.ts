@@ -15,6 +15,7 @@ export interface Tables {
   one_time_codes: OneTimeCodeRow;
   flows: FlowRow;
   clients: ClientRow;
+  client_versions: ClientVersionRow;
   consents: ConsentRow;
   sessions: SessionRow;
   session_ids: SessionIdRow;
@@ -24,6 +25,7 @@ export interface Tables {
   audit_events: AuditEventRow;
   outbox: OutboxRow;
   sandbox_inbox: SandboxInboxRow;
+  client_requests: ClientRequestRow;
 }
 
 export interface AccountRow {
@@ -146,6 +148,21 @@ export interface ClientRow {
   updated_at: Date;
 }
 
+export interface ClientVersionRow {
+  version: Generated<number>;
+  at: Date;
+  undoes: number | null;
+  changes: JSONColumnType<StoredClientChange[]>;
+}
+
+/** One client before and after; null where there was none. `secret` is the encrypted cell of a removed one, in base64. */
+export interface StoredClientChange {
+  id: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  secret: string | null;
+}
+
 export interface ConsentRow {
   account_id: string;
   client_id: string;
@@ -238,4 +255,13 @@ export interface SandboxInboxRow {
   to_index: Buffer;
   message: Buffer;
   at: Date;
+}
+
+export interface ClientRequestRow {
+  id: string;
+  client_id: string;
+  reference: string;
+  at: Date;
+  expires_at: Date;
+  details: Buffer;
 }

@@ -5,12 +5,14 @@ import type { ArtifactKind, Artifacts } from '#src/identity/sessions/artifacts.t
 import type { Grants } from '#src/identity/sessions/grants.ts';
 import type { SessionRecord } from '#src/identity/sessions/session.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
+import { completeEsiaClient } from '#src/protocols/oidc/esia-client.ts';
 
 export interface AdapterDeps {
   sessions: Sessions;
   grants: Grants;
   artifacts: Artifacts;
   clients: Clients;
+  issuer: string;
   /** A pushed request may be answered this long after it expired; until then it must stay visible that it was used. */
   interactionMinutes: number;
 }
@@ -132,7 +134,7 @@ function grantAdapter({ grants }: AdapterDeps): Adapter {
 /** RFC 6749 appendix A.1, bounded. */
 const clientIdSyntax = /^[\x20-\x7e]{1,200}$/;
 
-function clientAdapter({ clients }: AdapterDeps): Adapter {
+function clientAdapter({ clients, issuer }: AdapterDeps): Adapter {
   return {
     ...unused,
     async find(id) {
@@ -140,7 +142,7 @@ function clientAdapter({ clients }: AdapterDeps): Adapter {
       const client = await clients.find(id);
       if (!client) return undefined;
       const secret = client.secret === undefined ? {} : { client_secret: client.secret };
-      return { ...client.metadata, client_id: id, ...secret };
+      return completeEsiaClient({ ...client.metadata, client_id: id, ...secret }, issuer);
     },
     upsert: (id, metadata) => clients.save(id, { ...metadata }),
     async destroy(id) {

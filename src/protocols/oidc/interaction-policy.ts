@@ -31,6 +31,16 @@ export function createInteractionPolicy(agreement: Agreement) {
       Boolean(oidc.params?.sandbox_person && !oidc.result?.login && !oidc.promptPending('none')),
     ),
   );
+  policy
+    .get('consent')!
+    .checks.add(
+      new Check(
+        'offline_not_allowed',
+        'access while the person is away was not allowed',
+        ({ oidc }) =>
+          wantsOffline(oidc) && !oidc.result?.consent && !oidc.grant?.getOIDCScope().includes('offline_access'),
+      ),
+    );
   policy.add(secondFactorPrompt(), 1);
   policy.add(termsPrompt(agreement), 2);
   policy.add(tierPrompt(), 3);
@@ -97,6 +107,11 @@ function demandIn(oidc: KoaContextWithOIDC['oidc']): Demand {
 
 export function acrClaimIn(oidc: KoaContextWithOIDC['oidc']): AcrClaim | undefined {
   return (oidc.claims as { id_token?: { acr?: AcrClaim } } | undefined)?.id_token?.acr;
+}
+
+/** A dialect whose clients ask for lasting access without the scope and prompt that OpenID Connect wants for it. */
+export function wantsOffline(oidc: KoaContextWithOIDC['oidc']): boolean {
+  return oidc.params?.offline === 'yes';
 }
 
 export function accountOf(oidc: KoaContextWithOIDC['oidc']): Account | undefined {

@@ -193,7 +193,10 @@ function askedFor({ prompt, params }: Interaction): Allowance {
     .split(' ')
     .filter(Boolean);
   return {
-    scopes: missingOIDCScope ?? (prompt.name === 'consent' ? requested : []),
+    scopes: [
+      ...(missingOIDCScope ?? (prompt.name === 'consent' ? requested : [])),
+      ...(params.offline === 'yes' ? ['offline_access'] : []),
+    ],
     claims: missingOIDCClaims ?? [],
     resources: Object.fromEntries(
       Object.entries(missingResourceScopes ?? {}).map(([resource, scopes]) => [resource, scopes.join(' ')]),

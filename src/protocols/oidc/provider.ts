@@ -17,8 +17,10 @@ import {
   acrClaimIn,
   createInteractionPolicy,
   metadataOf,
+  wantsOffline,
   type RequestAccount,
 } from '#src/protocols/oidc/interaction-policy.ts';
+import { ESIA_RETURN_PATH, speaksEsia } from '#src/protocols/oidc/esia-client.ts';
 import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
 
 /** The pages that the protocol itself has to show; made by the floor above. */
@@ -79,7 +81,8 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     responseTypes: ['code', 'none'],
     scopes: ['openid', 'offline_access'],
     allowOmittingSingleRegisteredRedirectUri: false,
-    extraParams: config.sandbox ? ['sandbox_person'] : [],
+    extraParams: ['offline', ...(config.sandbox ? ['sandbox_person'] : [])],
+    expiresWithSession: async ({ oidc }, source) => !wantsOffline(oidc) && !scopesOf(source).has('offline_access'),
     pkce: { required: isChallengeRequired },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: createInteractionPolicy(deps.agreement) },
     loadExistingGrant: createGrantLoader(deps.consents),
@@ -226,6 +229,7 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
     return next();
   });
   provider.on('server_error', (_ctx, cause) => pages.reportFault(cause));
+  letEsiaReturn(provider);
   hardenSession(provider, sessions);
   hardenReplayDetection(provider);
   Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
@@ -242,6 +246,22 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
       await queueLogout({ clientId: this.clientId, accountId, sid });
     },
   });
+}
+
+/** Requests of the ESIA dialect come back to us before they go to the client; no other client may send people there. */
+function letEsiaReturn(provider: Provider): void {
+  const { redirectUriAllowed } = provider.Client.prototype;
+  Object.assign(provider.Client.prototype, {
+    redirectUriAllowed(this: InstanceType<Provider['Client']>, uri: string): boolean {
+      if (uri === `${provider.issuer}${ESIA_RETURN_PATH}`)
+        return speaksEsia(this as unknown as Record<string, unknown>);
+      return redirectUriAllowed.call(this, uri);
+    },
+  });
+}
+
+function scopesOf(source: unknown): Set<string> {
+  return (source as { scopes: Set<string> }).scopes;
 }
 
 interface LogoutSender {
@@ -286,7 +306,10 @@ function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: R
   checkStorable(metadata);
   const rule = clientRules.shape[key as keyof typeof clientRules.shape];
   const parsed = rule.safeParse(value);
-  if (!parsed.success) throw new errors.InvalidClientMetadata(`${key}: ${parsed.error.issues[0]!.message}`);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw new errors.InvalidClientMetadata(`${[key, ...path].join('.')}: ${message}`);
+  }
   metadata[key] = parsed.data;
 }
 
@@ -294,7 +317,7 @@ function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: R
 function checkStorable(metadata: Record<string, unknown>): void {
   const addresses = Array.isArray(metadata.redirect_uris) ? (metadata.redirect_uris as unknown[]) : [];
   if (!addresses.every((uri) => typeof uri === 'string' && URL.canParse(uri)))
-    throw new errors.InvalidRedirectUri('redirect_uris must only contain web uris');
+    throw new errors.InvalidClientMetadata('redirect_uris must only contain web uris');
   if (JSON.stringify(metadata).includes(String.raw`\u0000`))
     throw new errors.InvalidClientMetadata('NUL is not allowed');
 }

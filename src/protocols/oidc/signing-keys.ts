@@ -14,6 +14,19 @@ const KEPT_AFTER_USE_MS = 24 * 3600_000;
 
 export type Algorithm = (typeof ALGORITHMS)[number];
 
+/** What anybody may know of a key. */
+export interface PublishedKey {
+  kid: string;
+  alg: string;
+  status: SigningKeyRow['status'];
+  createdAt: Date;
+  activatedAt: Date | null;
+  retiredAt: Date | null;
+}
+
+/** Why a rotation may come before its time: the next key was published so long ago that every cache has it, or in need. */
+export type Early = { knownForMs: number } | { force: boolean };
+
 export interface SigningKeysDeps {
   db: Database;
   encryption: FieldEncryption;
@@ -48,6 +61,18 @@ export class SigningKeys {
     return { version, jwks: rows.map((row) => this.#encryption.decryptJson<JWK>(row.private_key, placeOf(row.kid))) };
   }
 
+  /** In the order of their birth. */
+  async list(): Promise<PublishedKey[]> {
+    return (await store.listSigningKeys(this.#db)).map((row) => ({
+      kid: row.kid,
+      alg: row.alg,
+      status: row.status,
+      createdAt: row.created_at,
+      activatedAt: row.activated_at,
+      retiredAt: row.retired_at,
+    }));
+  }
+
   /** Makes what is missing. Instances that start at once end up with the same keys. */
   async ensure(): Promise<void> {
     const rows = await store.listSigningKeys(this.#db);
@@ -65,14 +90,16 @@ export class SigningKeys {
 
   /**
    * next → current → previous, and a new next, for each algorithm that is due. Answers those it rotated.
-   * Force: before its time, when a key may have leaked; clients that cached the key set before `next` was in it will fail.
+   * Force: when a key may have leaked; clients that cached the key set before `next` was in it will fail.
    */
-  async rotate(only?: Algorithm, { force = false }: { force?: boolean } = {}): Promise<Algorithm[]> {
-    const candidates = force ? ALGORITHMS : await this.#dueAlgorithms();
+  async rotate(only?: Algorithm, early: Early = { force: false }): Promise<Algorithm[]> {
+    const all = await store.listSigningKeys(this.#db);
     const rotated: Algorithm[] = [];
-    for (const alg of candidates.filter((candidate) => only === undefined || candidate === only)) {
+    for (const alg of ALGORITHMS.filter((candidate) => only === undefined || candidate === only)) {
+      const isWanted = (rows: SigningKeyRow[]) => this.#isDue(rows) || this.#mayBeEarly(rows, early);
+      if (!isWanted(all.filter((row) => row.alg === alg))) continue;
       const successor = await this.#newKey(alg, 'next');
-      const done = await this.#db.transaction().execute((trx) => this.#rotateOne(trx, alg, successor, force));
+      const done = await this.#db.transaction().execute((trx) => this.#rotateOne(trx, successor, isWanted));
       if (done) rotated.push(alg);
     }
     return rotated;
@@ -83,11 +110,15 @@ export class SigningKeys {
     return store.deleteRetiredSigningKeys(this.#db, new Date(this.#clock.now().getTime() - KEPT_AFTER_USE_MS));
   }
 
-  async #rotateOne(trx: Connection, alg: Algorithm, successor: SigningKeyRow, force: boolean): Promise<boolean> {
-    const rows = await store.lockSigningKeys(trx, alg);
+  async #rotateOne(
+    trx: Connection,
+    successor: SigningKeyRow,
+    isWanted: (rows: SigningKeyRow[]) => boolean,
+  ): Promise<boolean> {
+    const rows = await store.lockSigningKeys(trx, successor.alg);
     const current = rows.find(({ status }) => status === 'current');
     const next = rows.find(({ status }) => status === 'next');
-    if (!current || !next || !(force || this.#isDue(rows))) return false;
+    if (!current || !next || !isWanted(rows)) return false;
     const now = this.#clock.now();
     await store.retireSigningKey(trx, current.kid, now);
     await store.activateSigningKey(trx, next.kid, now);
@@ -108,6 +139,17 @@ export class SigningKeys {
     return (
       nowMs - current.activated_at.getTime() >= this.#lifeMs && nowMs - next.created_at.getTime() >= this.#publishMs
     );
+  }
+
+  #mayBeEarly(rows: SigningKeyRow[], early: Early): boolean {
+    if ('force' in early) return early.force;
+    const current = rows.find(({ status }) => status === 'current');
+    const next = rows.find(({ status }) => status === 'next');
+    if (!current || !next) return false;
+    // The first two keys of all were published together, so whoever cached one has the other.
+    const isFirst = current.activated_at?.getTime() === current.created_at.getTime();
+    const areTwins = isFirst && next.created_at.getTime() - current.created_at.getTime() < 60_000;
+    return areTwins || this.#clock.now().getTime() - next.created_at.getTime() >= early.knownForMs;
   }
 
   async #newKey(alg: Algorithm, status: 'current' | 'next'): Promise<SigningKeyRow> {

@@ -41,13 +41,15 @@ interface Problem {
   status: number;
   reference: string;
   oauthError?: string;
+  /** Where the client's developer finds the whole of it. */
+  referenceUrl?: string;
 }
 
 /** JSON for programs, a page for people. */
 export async function showProblem(
   ctx: Context,
   page: Page,
-  { code, status, reference, oauthError }: Problem,
+  { code, status, reference, oauthError, referenceUrl }: Problem,
 ): Promise<void> {
   if (!ctx.accepts('html') || ctx.path.startsWith('/sandbox/api/')) {
     ctx.status = status;
@@ -62,6 +64,7 @@ export async function showProblem(
       wayOn: wayOn(ctx, page),
       reference,
       oauthError,
+      referenceUrl,
     },
     status,
   );
@@ -87,7 +90,7 @@ function wayOn(ctx: Context, page: Page): WayOn {
   return { url: uri, label: page.t('problem.way-on.client', { client: name }) };
 }
 
-function toRefusal(error: unknown): Refusal {
+export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const { status, code, expose } = error as { status?: number; code?: string; expose?: boolean };
   if (typeof status === 'number' && status >= 400 && status < 500 && (expose || statusCodes[status])) {

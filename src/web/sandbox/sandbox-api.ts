@@ -1,9 +1,8 @@
-import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
-import type { Context, Middleware } from 'koa';
-import { z } from 'zod';
+import type { Middleware } from 'koa';
 import { faultModes, faultTargets } from '#src/platform/messaging/faults.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
+import { readJson, refuseJson } from '#src/web/middleware/read-json.ts';
 import { clockForm, faultForm, inboxQuery } from '#src/web/sandbox/sandbox-forms.ts';
 import { describePerson } from '#src/web/sandbox/sandbox-page.ts';
 import type { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
@@ -14,7 +13,7 @@ import type { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
  */
 export function createSandboxApi({ pages, controls }: { pages: Pages; controls: SandboxControls }): Router {
   const router = new Router({ prefix: '/sandbox/api' });
-  router.use(refuseOtherSites(), readJson());
+  router.use(refuseOtherSites(), readJson({ limitKb: 16 }));
 
   router.get('/people', (ctx) => {
     const page = pages.of(ctx);
@@ -27,13 +26,13 @@ export function createSandboxApi({ pages, controls }: { pages: Pages; controls: 
 
   router.post('/clock', (ctx) => {
     const form = clockForm.safeParse(ctx.request.body);
-    if (!form.success) return refuse(ctx, 400, 'invalid_request', clockHint);
+    if (!form.success) return refuseJson(ctx, 400, 'invalid_request', clockHint);
     ctx.body = { now: controls.moveClock('advance' in form.data ? form.data.advance : undefined) };
   });
 
   router.post('/faults', (ctx) => {
     const form = faultForm.safeParse(ctx.request.body);
-    if (!form.success) return refuse(ctx, 400, 'invalid_request', faultHint);
+    if (!form.success) return refuseJson(ctx, 400, 'invalid_request', faultHint);
     controls.faults.set(form.data.target, form.data.mode);
     ctx.body = form.data;
   });
@@ -45,33 +44,11 @@ const clockHint =
   'write {"advance": "PT5M"} with an ISO 8601 duration of weeks, days, hours, minutes or seconds up to ten years (P90D, PT1H30M), or {"reset": true}';
 const faultHint = `write {"target": "${faultTargets.join('" | "')}", "mode": "${faultModes.join('" | "')}"}`;
 
-function refuse(ctx: Context, status: number, error: string, message: string): void {
-  ctx.status = status;
-  ctx.body = { error, message };
-}
-
 function refuseOtherSites(): Middleware {
   return (ctx, next) => {
     ctx.set('cache-control', 'no-store');
     if (ctx.get('sec-fetch-site') !== 'cross-site') return next();
-    refuse(ctx, 403, 'cross_site', 'the sandbox is not called from pages of other sites; call it from a script');
+    refuseJson(ctx, 403, 'cross_site', 'the sandbox is not called from pages of other sites; call it from a script');
     return Promise.resolve();
-  };
-}
-
-/** JSON alone: a page of another site cannot post it without asking first. */
-function readJson(): Middleware {
-  const parse = bodyParser({ enableTypes: ['json'], jsonLimit: '16kb', encoding: 'utf-8' });
-  const empty = () => Promise.resolve();
-  return async (ctx, next) => {
-    if (ctx.method !== 'POST') return next();
-    if (!ctx.is('json')) return refuse(ctx, 415, 'unsupported_media', 'send content-type: application/json');
-    const parsed = await parse(ctx as never, empty).then(
-      () => true,
-      () => false,
-    );
-    if (!parsed || !z.object({}).loose().safeParse(ctx.request.body).success)
-      return refuse(ctx, 400, 'invalid_json', 'the body must be a JSON object of at most 16 kB');
-    return next();
   };
 }

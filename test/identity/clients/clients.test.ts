@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { clientRules } from '#src/identity/clients/client.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
@@ -71,6 +72,20 @@ for (const kind of databaseKinds) {
       assert.equal(await patient.find('university'), undefined);
     });
 
+    it('of twenty that register one name at once one wins, and only its secret counts', async () => {
+      const added = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).add('university', { client_secret: `secret ${i}` })),
+      );
+      assert.deepEqual(added.filter(Boolean), [true]);
+      assert.equal((await two.find('university'))!.secret, `secret ${added.indexOf(true)}`);
+    });
+
+    it('lists in pages by name', async () => {
+      for (const id of ['c', 'a', 'b']) await one.save(id, {});
+      const ids = async (after: string) => (await one.page(after, 2)).map(({ id }) => id);
+      assert.deepEqual([await ids(''), await ids('b'), await ids('c')], [['a', 'b'], ['c'], []]);
+    });
+
     it('a hundred requests at once read the client once', async () => {
       await two.save('university', {});
       const found = await Promise.all(Array.from({ length: 100 }, () => one.find('university')));
@@ -100,4 +115,46 @@ describe('what we ask of a client', () => {
       assert.equal(clientRules.safeParse(wrong).success, false, JSON.stringify(wrong).slice(0, 40));
     }
   });
+});
+
+describe('what we ask of a client that speaks the ESIA dialect', () => {
+  const pem = readFileSync(new URL('../../support/gost-certificate.pem', import.meta.url), 'utf8');
+  const rules = (esia: object) => clientRules.parse({ esia }).esia!;
+
+  it('accepts every signature and message form unless asked to be strict', () => {
+    assert.deepEqual(rules({}), { certificates: [], redirect_hosts: [], profile: 'lenient', signing: 'any' });
+    assert.equal(rules({ profile: 'strict', signing: 'gost' }).profile, 'strict');
+  });
+
+  it('keeps one form of a certificate, however it was pasted, GOST too', () => {
+    const bare = pem.replace(/-----[^-]+-----/g, '');
+    for (const pasted of [pem, bare, bare.replace(/\s/g, ''), `Bag Attributes\r\n${pem.replace(/\n/g, '\r\n')}`])
+      assert.deepEqual(rules({ certificates: [pasted] }).certificates, [pem]);
+  });
+
+  it('keeps hosts as browsers send them', () => {
+    assert.deepEqual(
+      rules({ redirect_hosts: ['University.Example', ' localhost:8080 ', 'https://a.example/'] }).redirect_hosts,
+      ['university.example', 'localhost:8080', 'a.example'],
+    );
+  });
+
+  for (const [what, wrong, words] of [
+    ['a private key', { certificates: ['-----BEGIN EC PRIVATE KEY-----\nAAAA'] }, /private key/],
+    ['a certificate request', { certificates: ['-----BEGIN CERTIFICATE REQUEST-----'] }, /request/],
+    ['two certificates in one', { certificates: [pem + pem] }, /several/],
+    ['a cut certificate', { certificates: [pem.slice(0, 300)] }, /X\.509/],
+    ['base64 of something else', { certificates: ['aGVsbG8='] }, /X\.509/],
+    ['a path', { redirect_hosts: ['a.example/path'] }, /host/],
+    ['a wildcard', { redirect_hosts: ['*.example'] }, /host/],
+    ['credentials', { redirect_hosts: ['https://user@a.example'] }, /host/],
+    ['a port without a number', { redirect_hosts: ['a.example:'] }, /host/],
+    ['an unknown profile', { profile: 'soft' }, /lenient/],
+    ['an unknown member', { mnemonic: 'UNI' }, /mnemonic/],
+  ] as [string, object, RegExp][]) {
+    it(`refuses ${what}`, () => {
+      const parsed = clientRules.safeParse({ esia: wrong });
+      assert.match(parsed.error!.issues[0]!.message, words);
+    });
+  }
 });

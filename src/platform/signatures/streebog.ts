@@ -1,0 +1,20 @@
+import GostDigest from 'node-gost-crypto/lib/gostDigest.js';
+
+/** GOST R 34.11-2012 with 32 bytes of digest (RFC 6986). */
+export function streebog256(bytes: Uint8Array): Buffer {
+  return Buffer.from(digest256.digest(bytes));
+}
+
+/** GOST R 34.11-2012 with 64 bytes of digest (RFC 6986). */
+export function streebog512(bytes: Uint8Array): Buffer {
+  return Buffer.from(digest512.digest(bytes));
+}
+
+/** GOST R 34.11-94 with the CryptoPro substitution (RFC 5831, RFC 4357 section 11.2), which keys of 2001 sign with. */
+export function gost94(bytes: Uint8Array): Buffer {
+  return Buffer.from(digest94.digest(bytes));
+}
+
+const digest256 = new GostDigest({ name: 'GOST R 34.11', version: 2012, length: 256 });
+const digest512 = new GostDigest({ name: 'GOST R 34.11', version: 2012, length: 512 });
+const digest94 = new GostDigest({ name: 'GOST R 34.11', version: 1994, length: 256 });

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { clientId, clientMetadata, writtenClient } from '#src/protocols/oidc/client-metadata.ts';
+
+const moment = z.iso.datetime();
+
+export const newClient = writtenClient.meta({ id: 'NewClient' });
+
+/** Read-only members may come back as they were answered. */
+const readOnly = { created_at: moment.optional(), updated_at: moment.optional() };
+
+export const changedClient = writtenClient.extend(readOnly).meta({ id: 'ChangedClient' });
+
+export const storedClient = z
+  .object({ client_id: z.string(), ...clientMetadata.partial().shape, created_at: moment, updated_at: moment })
+  .meta({ id: 'Client' });
+
+export const createdClient = storedClient
+  .extend({
+    client_secret: z.string().optional().meta({ description: 'Shown now and never again' }),
+    client_secret_expires_at: z.literal(0).optional(),
+  })
+  .meta({ id: 'ClientWithSecret' });
+
+export const clientPage = z
+  .object({
+    clients: z.array(storedClient),
+    next: z.string().optional().meta({ description: 'Address of the next page; absent on the last' }),
+  })
+  .meta({ id: 'ClientPage' });
+
+export const pageQuery = z.object({
+  after: z.string().max(200).default('').meta({ description: 'The client_id to go on from' }),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const planQuery = z.object({
+  dry_run: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'true: say what would happen and do nothing; needs no If-Match' }),
+});
+
+export const declaration = z
+  .strictObject({
+    clients: z.array(writtenClient.omit({ client_secret: true }).extend({ client_id: clientId })).max(5000),
+    prune: z.boolean().default(false).meta({ description: 'Remove every client that is not named' }),
+  })
+  .meta({ id: 'ClientDeclaration' });
+
+/** The same for reading: each client's members are judged one by one, and by name. */
+export const declarationForm = z.strictObject({
+  clients: z.array(z.looseObject({ client_id: clientId })).max(5000),
+  prune: z.boolean().default(false),
+});
+
+export const rollbackForm = z
+  .strictObject({ version: z.number().int().min(0).meta({ description: '0: before the first one' }) })
+  .meta({ id: 'Rollback' });
+
+const change = z.object({
+  client_id: z.string(),
+  action: z.enum(['add', 'change', 'remove']),
+  fields: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() })),
+});
+
+const plan = z
+  .object({ tag: z.string().meta({ description: 'Send it as If-Match to do just this' }), changes: z.array(change) })
+  .meta({ id: 'ClientPlan' });
+
+export const appliedPlan = plan
+  .extend({
+    version: z.number().int().nullable().meta({ description: 'What to roll back; null when there was nothing to do' }),
+    secrets: z.record(z.string(), z.string()).meta({ description: 'New secrets by client, shown now and never again' }),
+  })
+  .meta({ id: 'AppliedClientPlan' });
+
+export const versionList = z
+  .object({
+    versions: z.array(
+      z.object({
+        version: z.number().int(),
+        at: moment,
+        rolled_back_to: z.number().int().nullable(),
+        changes: z.array(change.omit({ fields: true })),
+      }),
+    ),
+  })
+  .meta({ id: 'ClientVersions' });
+
+const algorithm = z.enum(['ES256', 'RS256']);
+
+export const keyList = z
+  .object({
+    keys: z.array(
+      z.object({
+        kid: z.string(),
+        alg: z.string(),
+        status: z.enum(['next', 'current', 'previous']),
+        created_at: moment,
+        activated_at: moment.nullable(),
+        retired_at: moment.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'SigningKeys' });
+
+export const rotationForm = z
+  .strictObject({
+    alg: algorithm.optional(),
+    force: z.boolean().default(false).meta({
+      description: 'Even when the next key is so new that caches may not have it: when a key may have leaked',
+    }),
+  })
+  .meta({ id: 'KeyRotation' });
+
+export const rotation = keyList.extend({ rotated: z.array(algorithm) }).meta({ id: 'KeyRotationDone' });
+
+export const health = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    issuer: z.string(),
+    sandbox: z.boolean(),
+    now: moment.meta({ description: 'The clock that everything expires by' }),
+    database: z.enum(['ok', 'unavailable']),
+    outbox: z.object({ waiting: z.number(), oldest_seconds: z.number() }).nullable(),
+  })
+  .meta({ id: 'Health' });
+
+export const problem = z
+  .object({
+    error: z.string(),
+    message: z.string(),
+    fields: z.record(z.string(), z.string()).optional().meta({ description: 'What is wrong with which member' }),
+    reference: z.string().optional(),
+  })
+  .meta({ id: 'Problem' });
