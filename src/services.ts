@@ -31,6 +31,16 @@ import { Credentials } from '#src/identity/credentials/credentials.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
 import { ContactProof } from '#src/identity/registration/contact-proof.ts';
+import { Devices } from '#src/identity/devices/devices.ts';
+import { BackupCodeFactor } from '#src/identity/factors/backup-code-factor.ts';
+import { Enrolments } from '#src/identity/factors/enrolments.ts';
+import { Factors } from '#src/identity/factors/factors.ts';
+import { PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
+import { SmsFactor } from '#src/identity/factors/sms-factor.ts';
+import { TotpFactor } from '#src/identity/factors/totp-factor.ts';
+import { Notices } from '#src/identity/protection/notices.ts';
+import { SecuritySettings } from '#src/identity/protection/security-settings.ts';
+import { SignIns } from '#src/identity/protection/sign-ins.ts';
 import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
 import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
@@ -109,7 +119,49 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const sendLimits = new SendLimits({ budgets, settings: config.codes });
   const hasher = new PasswordHasher(config.passwords);
   const policy = new PasswordPolicy(config.passwords);
-  const credentials = new Credentials({ db, clock, accounts, hasher, budgets, audit, settings: config.passwords });
+  const { factorFailuresPerDay: failuresPerDay, ...rules } = config.protection;
+  const devices = new Devices({ db, clock, rememberedDays: rules.rememberedDeviceDays });
+  const smsFactor = new SmsFactor({
+    db,
+    clock,
+    codes,
+    sendLimits,
+    messages,
+    contacts: (accountId) => accounts.contacts(accountId),
+    settings: config.codes,
+  });
+  const factors = new Factors({
+    db,
+    clock,
+    encryption,
+    methods: [smsFactor, new TotpFactor({ db, clock, encryption, budgets, failuresPerDay })],
+    backupCodes: new BackupCodeFactor({ db, clock, index, budgets, failuresPerDay }),
+  });
+  const enrolments = new Enrolments({ flows, factors });
+  const pendingSignIns = new PendingSignIns({ flows, minutes: rules.pendingSignInMinutes });
+  const credentials = new Credentials({
+    db,
+    clock,
+    accounts,
+    devices,
+    hasher,
+    budgets,
+    audit,
+    settings: config.passwords,
+  });
+  const notices = new Notices({
+    db,
+    clock,
+    accounts,
+    flows,
+    messages,
+    translations,
+    budgets,
+    issuer: config.issuer,
+    settings: rules,
+  });
+  const signIns = new SignIns({ db, devices, notices, messages, audit });
+  const securitySettings = new SecuritySettings({ db, factors, devices, credentials, notices, messages, audit });
   const proof = new ContactProof({
     clock,
     accounts,
@@ -202,7 +254,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
   function buildSandbox(movable: MovableClock) {
-    const people = new SandboxPeople({ db, accounts, credentials, hasher, agreement });
+    const people = new SandboxPeople({ db, accounts, credentials, hasher, factors, agreement });
     const controls = new SandboxControls({ people, inbox, faults, clock: movable, onClockMoved: () => outbox.wake() });
     const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
     const walk = new WalkSystem({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key, clients, clock });
@@ -215,6 +267,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
+    devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, securitySettings,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

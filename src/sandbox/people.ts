@@ -2,6 +2,7 @@ import { isUniqueViolation, type Connection, type Database } from '#src/platform
 import type { Profile } from '#src/identity/accounts/account.ts';
 import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
+import type { Factors } from '#src/identity/factors/factors.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
 
@@ -10,6 +11,7 @@ interface SandboxPeopleDeps {
   accounts: Accounts;
   credentials: Credentials;
   hasher: PasswordHasher;
+  factors: Factors;
   agreement: Agreement;
 }
 
@@ -29,6 +31,12 @@ export class SandboxPeople {
   async accountIdOf(id: string): Promise<string | undefined> {
     const person = this.list.find((one) => one.id === id);
     return person && this.#deps.accounts.findIdByContact(contactsOf(person.contacts)[0]!);
+  }
+
+  /** How a person would have signed in, with everything that their account asks for. */
+  amrOf(id: string): string[] {
+    const factor = this.list.find((one) => one.id === id)?.secondFactor;
+    return factor ? ['pwd', factor === 'totp' ? 'otp' : 'sms', 'mfa'] : ['pwd'];
   }
 
   /** Makes the accounts that are missing. Several instances may do so at once: whoever comes second leaves the person alone. */
@@ -59,7 +67,7 @@ export class SandboxPeople {
   }
 
   async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<void> {
-    const { accounts, credentials, agreement } = this.#deps;
+    const { accounts, credentials, factors, agreement } = this.#deps;
     const { termsVersion: terms = agreement.terms } = person;
     const accountId = await accounts.create(transaction, {
       profile: profileOf(person),
@@ -74,6 +82,8 @@ export class SandboxPeople {
       const value = person.documents[name as keyof typeof documentKinds];
       if (value !== undefined) await accounts.addDocument(transaction, accountId, kind, value);
     }
+    if (person.secondFactor)
+      await factors.add(transaction, accountId, { kind: person.secondFactor, secret: person.totpSecret });
     if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
   }
 }

@@ -17,3 +17,14 @@ export async function append(
     })
     .execute();
 }
+
+export async function listLatest(connection: Connection, accountId: string, events: string[], limit: number) {
+  return connection
+    .selectFrom('audit_events')
+    .select(['at', 'event', 'client_id', 'details'])
+    .where('account_id', '=', accountId)
+    .where('event', 'in', events)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}

@@ -3,6 +3,14 @@ import type { Connection } from '#src/platform/storage/database.ts';
 import type { AuditEvent } from '#src/identity/audit/audit-event.ts';
 import * as auditStore from '#src/identity/audit/audit-store.ts';
 
+/** An event as the person it is about may see it. */
+export interface PastEvent {
+  at: Date;
+  event: string;
+  clientId: string | null;
+  details: Record<string, unknown>;
+}
+
 /** The append-only audit log. An event is written in the transaction of the change it tells of, or the change does not happen. */
 export class Audit {
   readonly #db: Connection;
@@ -15,5 +23,11 @@ export class Audit {
 
   async record(event: AuditEvent, connection: Connection = this.#db): Promise<void> {
     await auditStore.append(connection, this.#clock.now(), event);
+  }
+
+  /** The newest first. */
+  async latest(accountId: string, events: string[], limit: number): Promise<PastEvent[]> {
+    const rows = await auditStore.listLatest(this.#db, accountId, events, limit);
+    return rows.map(({ at, event, client_id, details }) => ({ at, event, clientId: client_id, details }));
   }
 }

@@ -67,7 +67,18 @@ const settings = z.strictObject({
     queueWaitMs: positive,
     guessesPerAccount: positive.max(100),
     guessWindowMinutes: positive,
+    guessesPerAccountPerDay: positive.max(100),
+    guessesPerDevice: positive.max(100),
     guessesPerAddressPerMinute: positive,
+    guessesPerNetworkPerMinute: positive,
+  }),
+  protection: z.strictObject({
+    pendingSignInMinutes: positive.max(60),
+    rememberedDeviceDays: positive.max(90),
+    freshSignInMinutes: positive.max(60),
+    disownHours: positive.max(7 * 24),
+    factorFailuresPerDay: positive.max(100),
+    noticesPerDay: positive,
   }),
   tokens: z.strictObject({
     codeSeconds: positive.max(600),

@@ -5,7 +5,16 @@ import type { Channel } from '#src/platform/messaging/sender.ts';
  * What we write to people. A name has texts in config/locales/<language>/messages.json: `message.<name>.sms`;
  * `message.<name>.subject` with `.email` and, when the e-mail has a link, `.button`; or `.subject` with `.letter`.
  */
-type MessageName = 'registration-code' | 'registration-link' | 'already-registered' | 'confirm-email';
+export type MessageName =
+  | 'registration-code'
+  | 'registration-link'
+  | 'already-registered'
+  | 'confirm-email'
+  | 'sign-in-code'
+  | 'security-code'
+  | 'new-device'
+  | 'factor-changed'
+  | 'codes-closed';
 
 export interface Message {
   name: MessageName;

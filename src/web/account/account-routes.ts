@@ -1,18 +1,18 @@
 import Router from '@koa/router';
-import type { Context, Next } from 'koa';
 import { z } from 'zod';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Scopes } from '#src/platform/config/scopes.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import { parseForm } from '#src/platform/pages/form.ts';
-import { fullName, type Account } from '#src/identity/accounts/account.ts';
+import { fullName } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
-import { ACCOUNT_CLIENT_ID, accountSignInPath } from '#src/protocols/oidc/account-client.ts';
+import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import { navigation, requireSignIn, safePath, signedIn } from '#src/web/account/signed-in.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
 export interface AccountDeps {
@@ -25,11 +25,6 @@ export interface AccountDeps {
   consents: Consents;
   clients: Clients;
   scopes: Scopes;
-}
-
-interface SignedIn {
-  account: Account;
-  sessionUid: string;
 }
 
 const endForm = z.object({ session: z.string().regex(/^[\w-]{1,100}$/) });
@@ -133,36 +128,6 @@ export function createAccountRoutes(deps: AccountDeps): Router {
   }
 
   return router;
-}
-
-function requireSignIn({ pages, accounts, accountSessions }: AccountDeps) {
-  return async (ctx: Context, next: Next) => {
-    const session = await accountSessions.current(ctx);
-    const account = session && (await accounts.find(session.accountId));
-    if (account?.status !== 'active') {
-      const returnTo = ctx.method === 'GET' ? ctx.path : '/account';
-      return pages.of(ctx).redirect(accountSignInPath(returnTo));
-    }
-    const page = pages.of(ctx);
-    page.isSignedIn = true;
-    if (account.locale) page.preferLanguage([account.locale]);
-    const state: SignedIn = { account, sessionUid: session!.uid };
-    ctx.state.signedIn = state;
-    return next();
-  };
-}
-
-function signedIn(ctx: Context): SignedIn {
-  return ctx.state.signedIn as SignedIn;
-}
-
-function navigation(nav: string) {
-  return { nav, signOutAction: '/account/sign-out' };
-}
-
-/** Back to a page of the account and nowhere else. */
-function safePath(state: unknown): string {
-  return typeof state === 'string' && /^\/account(\/[a-z-]+)*$/.test(state) ? state : '/account';
 }
 
 function hostOf(metadata: Record<string, unknown>): string {
