@@ -6,6 +6,9 @@ import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
 import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
+import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
+import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
+import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
 import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
 import { createDeveloperApi } from '#src/protocols/esia/developer-api.ts';
 import { createEsiaRoutes } from '#src/protocols/esia/esia-routes.ts';
@@ -37,6 +40,7 @@ import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
 import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
 import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
+import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
@@ -74,8 +78,9 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   for (const router of [
     createStartRoutes(services),
     createLanguageRoutes(services),
-    createInteractionRoutes({ ...services, sandboxPersonId: sandbox && ((id) => sandbox.people.accountIdOf(id)) }),
+    createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),
     createSignInRoutes(services),
+    createSecondFactorRoutes({ ...services, ...config.protection }),
     createTierRoutes(services),
     createConsentRoutes({ ...services, tokens: config.tokens }),
     createRegistrationRoutes({ ...services, settings: config.codes }),
@@ -83,13 +88,16 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createConfirmEmailRoutes(services),
     createCancelChangeRoutes(services),
     createDocumentsRoutes(services),
-    createContactsRoutes({ ...services, settings: config.verification }),
+    createContactsRoutes({ ...services, ...config.protection, settings: config.verification }),
     createHistoryRoutes(services),
-    createDataRoutes({ ...services, settings: config.verification }),
+    createDataRoutes({ ...services, ...config.protection, settings: config.verification }),
     createAddressRoutes(services),
     createSignatureRoutes(services),
     createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),
+    createSecurityRoutes({ ...services, ...config.protection }),
+    createEnrolmentRoutes({ ...services, ...config.protection }),
+    createNotMeRoutes(services),
     createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),
     ...sandboxPages(services),
   ])

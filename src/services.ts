@@ -18,7 +18,7 @@ import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
 import { Identities } from '#src/identity/accounts/identities.ts';
-import { Notices } from '#src/identity/accounts/notices.ts';
+import { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { ClientHistory } from '#src/identity/clients/client-history.ts';
 import { ClientRegister } from '#src/identity/clients/client-register.ts';
@@ -37,6 +37,16 @@ import { Credentials } from '#src/identity/credentials/credentials.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
 import { ContactProof } from '#src/identity/registration/contact-proof.ts';
+import { Devices } from '#src/identity/devices/devices.ts';
+import { BackupCodeFactor } from '#src/identity/factors/backup-code-factor.ts';
+import { Enrolments } from '#src/identity/factors/enrolments.ts';
+import { Factors } from '#src/identity/factors/factors.ts';
+import { PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
+import { SmsFactor } from '#src/identity/factors/sms-factor.ts';
+import { TotpFactor } from '#src/identity/factors/totp-factor.ts';
+import { Notices } from '#src/identity/protection/notices.ts';
+import { SecuritySettings } from '#src/identity/protection/security-settings.ts';
+import { SignIns } from '#src/identity/protection/sign-ins.ts';
 import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
 import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
@@ -124,7 +134,49 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const sendLimits = new SendLimits({ budgets, settings: config.codes });
   const hasher = new PasswordHasher(config.passwords);
   const policy = new PasswordPolicy(config.passwords);
-  const credentials = new Credentials({ db, clock, accounts, hasher, budgets, audit, settings: config.passwords });
+  const { factorFailuresPerDay: failuresPerDay, ...rules } = config.protection;
+  const devices = new Devices({ db, clock, rememberedDays: rules.rememberedDeviceDays });
+  const smsFactor = new SmsFactor({
+    db,
+    clock,
+    codes,
+    sendLimits,
+    messages,
+    contacts: (accountId) => accounts.contacts(accountId),
+    settings: config.codes,
+  });
+  const factors = new Factors({
+    db,
+    clock,
+    encryption,
+    methods: [smsFactor, new TotpFactor({ db, clock, encryption, budgets, failuresPerDay })],
+    backupCodes: new BackupCodeFactor({ db, clock, index, budgets, failuresPerDay }),
+  });
+  const enrolments = new Enrolments({ flows, factors });
+  const pendingSignIns = new PendingSignIns({ flows, minutes: rules.pendingSignInMinutes });
+  const credentials = new Credentials({
+    db,
+    clock,
+    accounts,
+    devices,
+    hasher,
+    budgets,
+    audit,
+    settings: config.passwords,
+  });
+  const notices = new Notices({
+    db,
+    clock,
+    accounts,
+    flows,
+    messages,
+    translations,
+    budgets,
+    issuer: config.issuer,
+    settings: rules,
+  });
+  const signIns = new SignIns({ db, devices, notices, messages, audit });
+  const securitySettings = new SecuritySettings({ db, factors, devices, credentials, notices, messages, audit });
   const proof = new ContactProof({
     clock,
     accounts,
@@ -155,14 +207,22 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     linkSeconds: config.codes.emailLinkMinutes * 60,
   });
 
-  const notices = new Notices({ clock, accounts, messages, issuer: config.issuer });
+  const accountNotices = new AccountNotices({ clock, accounts, messages, issuer: config.issuer });
   const simulatedRegistry = new SimulatedRegistry({ clock, faults });
   const registry = config.registry.url
     ? new HttpRegistry({ url: config.registry.url, token: secrets.registryToken })
     : simulatedRegistry;
-  const verification = { db, clock, budgets, identities, notices, audit, settings: config.verification };
+  const verification = {
+    db,
+    clock,
+    budgets,
+    identities,
+    notices: accountNotices,
+    audit,
+    settings: config.verification,
+  };
   const checks = new Checks({ ...verification, outbox, registry, logger });
-  const confirmations = new Confirmations({ db, identities, notices, audit });
+  const confirmations = new Confirmations({ db, identities, notices: accountNotices, audit });
   const letters = new Letters({ ...verification, index, confirmations, messages });
 
   const authorities = new TrustedAuthorities(config.verification.esignAuthorities);
@@ -247,6 +307,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
       identities,
       credentials,
       hasher,
+      factors,
       agreement,
       checks,
       letters,
@@ -270,7 +331,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
-    registration, emailConfirmations, notices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
+    registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, securitySettings,
+    accountNotices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

@@ -10,8 +10,9 @@ const floors = ['platform', 'identity', 'protocols', 'sandbox', 'web'];
 const identityLines = [
   ['audit'],
   ['codes', 'sessions'],
-  ['accounts', 'factors', 'clients', 'client-requests', 'operators', 'support'],
+  ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'operators', 'support'],
   ['verification', 'organisations', 'credentials', 'consents', 'contacts'],
+  ['protection'],
   ['recovery', 'registration', 'closing'],
 ];
 /** Packages and who may import them. */

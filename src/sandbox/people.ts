@@ -5,6 +5,7 @@ import type { Identities } from '#src/identity/accounts/identities.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { Checks } from '#src/identity/verification/checks.ts';
 import type { Letters } from '#src/identity/verification/letters.ts';
+import type { Factors } from '#src/identity/factors/factors.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
 
@@ -14,6 +15,7 @@ interface SandboxPeopleDeps {
   identities: Identities;
   credentials: Credentials;
   hasher: PasswordHasher;
+  factors: Factors;
   agreement: Agreement;
   checks: Checks;
   letters: Letters;
@@ -35,6 +37,12 @@ export class SandboxPeople {
   async accountIdOf(id: string): Promise<string | undefined> {
     const person = this.list.find((one) => one.id === id);
     return person && this.#deps.accounts.findIdByContact(contactsOf(person.contacts)[0]!);
+  }
+
+  /** How a person would have signed in, with everything that their account asks for. */
+  amrOf(id: string): string[] {
+    const factor = this.list.find((one) => one.id === id)?.secondFactor;
+    return factor ? ['pwd', factor === 'totp' ? 'otp' : 'sms', 'mfa'] : ['pwd'];
   }
 
   /** Makes the accounts that are missing. Several instances may do so at once: whoever comes second leaves the person alone. */
@@ -84,7 +92,7 @@ export class SandboxPeople {
   }
 
   async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<string> {
-    const { accounts, identities, credentials, agreement } = this.#deps;
+    const { accounts, identities, credentials, factors, agreement } = this.#deps;
     const { termsVersion: terms = agreement.terms } = person;
     const accountId = await accounts.create(transaction, {
       profile: { ...profileOf(person), familyName: person.formerFamily ?? person.name.family },
@@ -99,6 +107,8 @@ export class SandboxPeople {
       if (value !== undefined) await identities.addDocument(transaction, accountId, { kind, value });
     }
     for (const method of person.evidence) await identities.prove(transaction, accountId, method, 'sandbox');
+    if (person.secondFactor)
+      await factors.add(transaction, accountId, { kind: person.secondFactor, secret: person.totpSecret });
     if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
     return accountId;
   }

@@ -41,6 +41,12 @@ const person = z.strictObject({
   /** Agreed to an older version of the documents. */
   termsVersion: z.string().optional(),
   password: z.string().optional(),
+  /** Asked for after the password: a code by SMS, or one of the app that knows `totpSecret`. */
+  secondFactor: z.enum(['sms', 'totp']).optional(),
+  totpSecret: z
+    .string()
+    .regex(/^[A-Z2-7]{32}$/)
+    .optional(),
 });
 
 const catalogue = z.strictObject({ password: z.string(), people: z.array(person) });

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Language } from '#src/platform/i18n/translator.ts';
 import { enterCode, fillRegistration, messageTo, signInAs } from '#test/browser/steps.ts';
+import { appCode } from '#test/support/second-factor.ts';
 import type { House } from '#test/support/house.ts';
 
 /** Called at each stop; `kind` says whose page it is. */
@@ -29,6 +30,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await accountPages(page);
     await registrationByEmail();
     await confirmedPerson();
+    await askedForSms();
     await changedTerms();
   } finally {
     await Promise.all(contexts.map((context) => context.close()));
@@ -114,6 +116,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await look(page, 'confirm-second-contact', 'citizen');
     await see(page, '/account', 'account');
     await see(page, '/account/sessions', 'sessions');
+    await protection(page);
     await see(page, '/account/consents', 'consents');
     await page.click('.rows button');
     await look(page, 'consents-empty', 'citizen');
@@ -122,6 +125,41 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await look(page, 'sign-out', 'citizen');
     await page.click('#logout-yes');
     await look(page, 'demo-signed-out', 'demo');
+    await page.goto((await messageTo(house, numberOf(1))).links[0]!);
+    await look(page, 'not-me', 'citizen');
+    await page.click('#not-me-submit');
+    await look(page, 'not-me-done', 'citizen');
+  }
+
+  /** An authenticator app is set up and asked for. */
+  async function protection(page: Page): Promise<void> {
+    await see(page, '/account/security', 'security-off');
+    await see(page, '/account/security/sms', 'sms-codes');
+    await see(page, '/account/security/authenticator', 'authenticator');
+    await page.click('#code-submit');
+    await look(page, 'authenticator-errors', 'citizen');
+    const key = (await page.innerText('#totp-key')).replaceAll(' ', '');
+    await page.fill('#code', appCode(key));
+    await page.click('#code-submit');
+    await page.waitForSelector('#backup-codes');
+    await look(page, 'backup-codes', 'citizen');
+    await page.click('#continue');
+    await look(page, 'security', 'citizen');
+    await page.click('.rows a.button-2');
+    await look(page, 'second-factor', 'citizen');
+    await page.click('#code-submit');
+    await look(page, 'second-factor-errors', 'citizen');
+    await page.click('#choose-factor-link');
+    await look(page, 'choose-factor', 'citizen');
+    await page.click('#choose-backup_code');
+    await look(page, 'second-factor-backup', 'citizen');
+    await page.goBack();
+    await page.click('#choose-totp');
+    await page.fill('#code', appCode(key, 1));
+    await page.click('#code-submit');
+    await page.waitForSelector('#factor-remove');
+    await page.click('#factor-remove');
+    await look(page, 'factor-errors', 'citizen');
   }
 
   async function registrationByEmail(): Promise<void> {
@@ -157,6 +195,14 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     // So that the next tour is asked again.
     await page.goto('/account/consents');
     await page.click('.rows button');
+  }
+
+  async function askedForSms(): Promise<void> {
+    const page = await newcomer();
+    await page.goto('/demo/university/login');
+    await signInAs(page, 'maya');
+    await page.waitForSelector('#code');
+    await look(page, 'second-factor-sms', 'citizen');
   }
 
   async function changedTerms(): Promise<void> {

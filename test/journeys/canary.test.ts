@@ -6,6 +6,7 @@ import { databaseKinds } from '#test/support/databases.ts';
 import { House } from '#test/support/house.ts';
 import { Browser, has, hrefOf, textOf } from '#test/support/browser.ts';
 import { RelyingParty } from '#test/support/relying-party.ts';
+import { appCode } from '#test/support/second-factor.ts';
 
 const PASSWORD = 'Kanareyka-Pela-73!';
 
@@ -97,7 +98,8 @@ async function liveOneLife(house: House, canaries: Map<string, string>): Promise
   canaries
     .set('access token', tokens.access_token)
     .set('refresh token', tokens.refresh_token!)
-    .set('session', other.cookie('session')!);
+    .set('session', other.cookie('session')!)
+    .set('device', other.cookie('device')!);
   const userinfo = await fetch(`${house.origin}/oauth2/userinfo`, {
     headers: { authorization: `Bearer ${tokens.access_token}` },
   });
@@ -107,7 +109,28 @@ async function liveOneLife(house: House, canaries: Map<string, string>): Promise
   await other.open(
     `/oauth2/auth?client_id=${encodeURIComponent(person.email)}&login_hint=${encodeURIComponent(person.phone)}`,
   );
+  await protect(house, other, canaries);
   await house.messages(person.phone);
+}
+
+/** Switches an authenticator app on, signs in with it elsewhere, and keeps what was shown. */
+async function protect(house: House, browser: Browser, canaries: Map<string, string>): Promise<void> {
+  const page = await browser.open('/account/security/authenticator');
+  const key = /id="totp-key">([A-Z2-7 ]+)</.exec(page.html)![1]!.replaceAll(' ', '');
+  canaries.set('authenticator key', key);
+  const codes = await browser.submit(page, { code: appCode(key) }, { form: 'code-submit' });
+  const backup = [...codes.html.matchAll(/<code>([0-9a-z]{5}-[0-9a-z]{5})<\/code>/g)].map(([, code]) => code!);
+  assert.equal(backup.length, 10, textOf(codes));
+  for (const code of backup) canaries.set(`typed ${code}`, code).set(`typed ${code} bare`, code.replace('-', ''));
+  const notice = (await house.messages('+79000007731')).find(({ links }) => links.length > 0)!;
+  canaries.set('link of a notice', new URL(notice.links[0]!).pathname.split('/').at(-1)!);
+  const elsewhere = new Browser(house.origin);
+  const login = await elsewhere.open('/account');
+  const asked = await elsewhere.submit(login, { login: '+79000007731', password: PASSWORD }, { form: 'login-submit' });
+  canaries.set('pending sign-in', elsewhere.cookie('second_factor')!);
+  await elsewhere.submit(asked, { code: backup[0]! }, { form: 'code-submit' });
+  const done = await elsewhere.submit(asked, { code: appCode(key, 1) }, { form: 'code-submit' });
+  assert.ok(has(done, 'sign-out'), textOf(done));
 }
 
 /** Every table as text; binary columns appear as hexadecimal. */

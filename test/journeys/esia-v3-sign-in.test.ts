@@ -26,7 +26,7 @@ describe('a sign-in over the ESIA dialect', () => {
   let person: Person;
 
   before(async () => {
-    house = await House.open({ log: process.env.SHOW ? process.stderr : undefined });
+    house = await House.open();
     person = await settle(house, anna);
     await registerEsia(house, 'PORTAL', { certificates: [rsa.certificate, gost.certificate] });
   });

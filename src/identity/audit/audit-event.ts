@@ -18,12 +18,30 @@ export const auditEvent = {
     accountId,
     details: { contact },
   }),
-  signedIn: (accountId: string, clientId: string, method: string): AuditEvent => ({
+  /** `method`: what was proven, in the words of `amr`. */
+  signedIn: (accountId: string, clientId: string, method: string, device: string): AuditEvent => ({
     event: 'signed_in',
     accountId,
     clientId,
-    details: { method },
+    details: { method, device },
   }),
+  secondFactorFailed: (accountId: string, factor: string, reason: string): AuditEvent => ({
+    event: 'second_factor_failed',
+    accountId,
+    details: { factor, reason },
+  }),
+  steppedUp: (accountId: string, clientId: string, factor: string): AuditEvent => ({
+    event: 'stepped_up',
+    accountId,
+    clientId,
+    details: { factor },
+  }),
+  securityChanged: (accountId: string, change: string): AuditEvent => ({
+    event: 'security_changed',
+    accountId,
+    details: { change },
+  }),
+  disowned: (accountId: string, what: string): AuditEvent => ({ event: 'disowned', accountId, details: { what } }),
   signInFailed: (accountId: string): AuditEvent => ({ event: 'sign_in_failed', accountId }),
   passwordRehashed: (accountId: string): AuditEvent => ({ event: 'password_rehashed', accountId }),
   termsAccepted: (accountId: string, terms: string, privacy: string): AuditEvent => ({

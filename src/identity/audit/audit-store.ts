@@ -18,12 +18,17 @@ export async function append(
     .execute();
 }
 
-/** Newest first. */
-export async function listByAccount(connection: Connection, accountId: string, limit: number) {
+/** Newest first; every kind of event unless some are named. */
+export async function listLatest(
+  connection: Connection,
+  accountId: string,
+  { events, limit }: { events?: string[]; limit: number },
+) {
   return connection
     .selectFrom('audit_events')
     .select(['id', 'at', 'event', 'client_id', 'details'])
     .where('account_id', '=', accountId)
+    .$if(events !== undefined, (query) => query.where('event', 'in', events!))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();

@@ -3,11 +3,12 @@ import type { Connection } from '#src/platform/storage/database.ts';
 import type { AuditEvent } from '#src/identity/audit/audit-event.ts';
 import * as auditStore from '#src/identity/audit/audit-store.ts';
 
+/** An event as the person it is about may see it. */
 export interface PastEvent {
   id: number;
   at: Date;
   event: string;
-  clientId: string | undefined;
+  clientId: string | null;
   details: Record<string, unknown>;
 }
 
@@ -21,19 +22,22 @@ export class Audit {
     this.#clock = clock;
   }
 
-  /** What happened to one account, newest first. */
-  async history(accountId: string, limit = 100): Promise<PastEvent[]> {
-    const rows = await auditStore.listByAccount(this.#db, accountId, limit);
-    return rows.map(({ id, at, event, client_id, details }) => ({
-      id,
-      at,
-      event,
-      clientId: client_id ?? undefined,
-      details,
-    }));
-  }
-
   async record(event: AuditEvent, connection: Connection = this.#db): Promise<void> {
     await auditStore.append(connection, this.#clock.now(), event);
+  }
+
+  /** The newest first. */
+  async latest(accountId: string, events: string[], limit: number): Promise<PastEvent[]> {
+    return this.#list(accountId, { events, limit });
+  }
+
+  /** Everything that happened to one account, newest first. */
+  async history(accountId: string, limit = 100): Promise<PastEvent[]> {
+    return this.#list(accountId, { limit });
+  }
+
+  async #list(accountId: string, wanted: { events?: string[]; limit: number }): Promise<PastEvent[]> {
+    const rows = await auditStore.listLatest(this.#db, accountId, wanted);
+    return rows.map(({ id, at, event, client_id, details }) => ({ id, at, event, clientId: client_id, details }));
   }
 }

@@ -4,7 +4,7 @@ import type { Language } from '#src/platform/i18n/translator.ts';
 import type { FieldEncryption } from '#src/platform/security/encryption.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Profile } from '#src/identity/accounts/account.ts';
-import type { Notices } from '#src/identity/accounts/notices.ts';
+import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import * as store from '#src/identity/closing/deletion-store.ts';
@@ -13,7 +13,7 @@ interface ClosingDeps {
   db: Database;
   clock: Clock;
   encryption: FieldEncryption;
-  notices: Notices;
+  notices: AccountNotices;
   audit: Audit;
   settings: Config['verification'];
 }

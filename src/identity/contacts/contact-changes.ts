@@ -7,7 +7,7 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Flows } from '#src/platform/storage/flows.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Contact, ContactKind } from '#src/identity/accounts/contact.ts';
-import type { Notices } from '#src/identity/accounts/notices.ts';
+import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import * as store from '#src/identity/contacts/contact-change-store.ts';
@@ -27,7 +27,7 @@ interface ContactChangesDeps {
   flows: Flows;
   encryption: FieldEncryption;
   accounts: Accounts;
-  notices: Notices;
+  notices: AccountNotices;
   audit: Audit;
   settings: Config['verification'];
 }

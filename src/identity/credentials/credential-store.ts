@@ -1,19 +1,29 @@
 import type { Connection } from '#src/platform/storage/database.ts';
 
-export async function findHash(connection: Connection, accountId: string): Promise<string | undefined> {
-  const row = await connection
+export async function find(
+  connection: Connection,
+  accountId: string,
+): Promise<{ hash: string; reset_required_at: Date | null } | undefined> {
+  return connection
     .selectFrom('passwords')
-    .select('hash')
+    .select(['hash', 'reset_required_at'])
     .where('account_id', '=', accountId)
     .executeTakeFirst();
-  return row?.hash;
+}
+
+export async function requireReset(connection: Connection, accountId: string, at: Date): Promise<void> {
+  await connection
+    .updateTable('passwords')
+    .set({ reset_required_at: at })
+    .where('account_id', '=', accountId)
+    .execute();
 }
 
 export async function setHash(connection: Connection, accountId: string, hash: string, changedAt: Date): Promise<void> {
   await connection
     .insertInto('passwords')
-    .values({ account_id: accountId, hash, changed_at: changedAt })
-    .onConflict((oc) => oc.column('account_id').doUpdateSet({ hash, changed_at: changedAt }))
+    .values({ account_id: accountId, hash, changed_at: changedAt, reset_required_at: null })
+    .onConflict((oc) => oc.column('account_id').doUpdateSet({ hash, changed_at: changedAt, reset_required_at: null }))
     .execute();
 }
 

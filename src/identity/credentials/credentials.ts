@@ -1,14 +1,25 @@
 import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
+import { Refusal } from '#src/platform/errors.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils } from '#src/identity/accounts/contact.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import { GuessBudgets } from '#src/identity/credentials/guess-budgets.ts';
 import * as credentialStore from '#src/identity/credentials/credential-store.ts';
+import type { Devices } from '#src/identity/devices/devices.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { MAX_PASSWORD_LENGTH } from '#src/identity/credentials/password-policy.ts';
+
+export interface PasswordAttempt {
+  login: string;
+  password: string;
+  address: string;
+  /** What the browser's device cookie holds. */
+  deviceSecret?: string | undefined;
+}
 
 /** Login and password. Whatever is wrong, the answer is the same and so is the work (C5). */
 export class Credentials {
@@ -16,14 +27,15 @@ export class Credentials {
   readonly #clock: Clock;
   readonly #accounts: Accounts;
   readonly #hasher: PasswordHasher;
-  readonly #budgets: Budgets;
+  readonly #devices: Devices;
+  readonly #guesses: GuessBudgets;
   readonly #audit: Audit;
-  readonly #settings: Config['passwords'];
 
   constructor(deps: {
     db: Database;
     clock: Clock;
     accounts: Accounts;
+    devices: Devices;
     hasher: PasswordHasher;
     budgets: Budgets;
     audit: Audit;
@@ -33,44 +45,34 @@ export class Credentials {
     this.#clock = deps.clock;
     this.#accounts = deps.accounts;
     this.#hasher = deps.hasher;
-    this.#budgets = deps.budgets;
+    this.#devices = deps.devices;
+    this.#guesses = new GuessBudgets(deps.budgets, deps.settings);
     this.#audit = deps.audit;
-    this.#settings = deps.settings;
   }
 
   /**
    * The account id, or undefined for every other outcome: unknown, wrong, blocked, too many guesses.
-   * @throws Refusal `busy` when too many passwords are being checked.
+   * @throws Refusal `busy` when too many passwords are being checked; `password_reset_required` when the password is
+   * right, but its owner said that it was not them who used it.
    */
-  async check({
-    login,
-    password,
-    address,
-  }: {
-    login: string;
-    password: string;
-    address: string;
-  }): Promise<string | undefined> {
+  async check({ login, password, address, deviceSecret }: PasswordAttempt): Promise<string | undefined> {
     if (password.length > MAX_PASSWORD_LENGTH || login.length > 254) return undefined;
     const accountId = await this.#accounts.findIdByLogin(login);
     const subject = accountId ?? `unknown:${spellingOf(login)}`;
-    const perAddress = {
-      name: 'password-address',
-      limit: this.#settings.guessesPerAddressPerMinute,
-      windowSeconds: 60,
-    };
-    const mayGuess = await this.#budgets.take(perAddress, address);
-    if (!mayGuess || !(await this.#budgets.take(this.#perAccount, subject))) return undefined;
+    const deviceId = await this.#devices.idOf(accountId, deviceSecret);
+    const guess = { subject, address, deviceId };
+    if (!(await this.#guesses.take(guess))) return undefined;
 
-    const hash = accountId && (await credentialStore.findHash(this.#db, accountId));
-    const right = await this.#hasher.verify(hash || (await this.#hasher.dummy()), password);
+    const stored = accountId === undefined ? undefined : await credentialStore.find(this.#db, accountId);
+    const right = await this.#hasher.verify(stored?.hash ?? (await this.#hasher.dummy()), password);
     const account = accountId ? await this.#accounts.find(accountId) : undefined;
-    if (!right || !hash || account?.status !== 'active') {
+    if (!right || !stored || account?.status !== 'active') {
       if (account) await this.#audit.record(auditEvent.signInFailed(account.id));
       return undefined;
     }
-    await this.#budgets.clear(this.#perAccount, subject);
-    if (this.#hasher.needsRehash(hash)) await this.#upgrade(account.id, hash, password);
+    await this.#guesses.clear(guess);
+    if (stored.reset_required_at) throw new Refusal('password_reset_required', 403);
+    if (this.#hasher.needsRehash(stored.hash)) await this.#upgrade(account.id, stored.hash, password);
     return account.id;
   }
 
@@ -79,17 +81,14 @@ export class Credentials {
     await credentialStore.setHash(connection, accountId, hash, this.#clock.now());
   }
 
+  /** The password opens nothing any more until a new one is set. */
+  async requireReset(connection: Connection, accountId: string): Promise<void> {
+    await credentialStore.requireReset(connection, accountId, this.#clock.now());
+  }
+
   async #upgrade(accountId: string, oldHash: string, password: string): Promise<void> {
     const upgraded = await credentialStore.upgradeHash(this.#db, accountId, oldHash, await this.#hasher.hash(password));
     if (upgraded) await this.#audit.record(auditEvent.passwordRehashed(accountId));
-  }
-
-  get #perAccount() {
-    return {
-      name: 'password-account',
-      limit: this.#settings.guessesPerAccount,
-      windowSeconds: this.#settings.guessWindowMinutes * 60,
-    };
   }
 }
 

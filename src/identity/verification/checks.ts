@@ -9,7 +9,7 @@ import { isUniqueViolation, type Connection, type Database } from '#src/platform
 import type { Profile } from '#src/identity/accounts/account.ts';
 import type { HeldIdentity, Identities } from '#src/identity/accounts/identities.ts';
 import type { IdentityDocument } from '#src/identity/accounts/identity.ts';
-import type { Notices } from '#src/identity/accounts/notices.ts';
+import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import * as store from '#src/identity/verification/check-store.ts';
@@ -35,7 +35,7 @@ interface ChecksDeps {
   outbox: Outbox;
   budgets: Budgets;
   identities: Identities;
-  notices: Notices;
+  notices: AccountNotices;
   audit: Audit;
   registry: Registry;
   logger: Logger;

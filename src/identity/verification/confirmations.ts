@@ -1,7 +1,7 @@
 import type { Database, Connection } from '#src/platform/storage/database.ts';
 import { isUniqueViolation } from '#src/platform/storage/database.ts';
 import type { HeldIdentity, Identities } from '#src/identity/accounts/identities.ts';
-import type { Notices } from '#src/identity/accounts/notices.ts';
+import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import type { ProofMethod } from '#src/identity/accounts/tier.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
@@ -11,7 +11,7 @@ export type ConfirmationVerdict = 'confirmed' | 'refused' | 'conflict';
 interface ConfirmationsDeps {
   db: Database;
   identities: Identities;
-  notices: Notices;
+  notices: AccountNotices;
   audit: Audit;
 }
 

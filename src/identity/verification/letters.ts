@@ -10,7 +10,7 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import { fullName, type Profile } from '#src/identity/accounts/account.ts';
 import { plain } from '#src/identity/accounts/contact.ts';
 import type { HeldIdentity, Identities } from '#src/identity/accounts/identities.ts';
-import type { Notices } from '#src/identity/accounts/notices.ts';
+import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Confirmations } from '#src/identity/verification/confirmations.ts';
@@ -39,7 +39,7 @@ interface LettersDeps {
   identities: Identities;
   confirmations: Confirmations;
   messages: Messages;
-  notices: Notices;
+  notices: AccountNotices;
   audit: Audit;
   settings: Config['verification'];
 }

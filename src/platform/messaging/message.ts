@@ -23,7 +23,12 @@ export type MessageName =
   | 'contact-change-planned'
   | 'contact-lost'
   | 'not-me'
-  | 'deletion-planned';
+  | 'deletion-planned'
+  | 'sign-in-code'
+  | 'security-code'
+  | 'new-device'
+  | 'factor-changed'
+  | 'codes-closed';
 
 export interface Message {
   name: MessageName;

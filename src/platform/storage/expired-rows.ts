@@ -10,6 +10,9 @@ const expiring = [
   { table: 'sessions', endsAt: 'expires_at', keptHours: 1 },
   { table: 'flows', endsAt: 'expires_at', keptHours: 0 },
   { table: 'one_time_codes', endsAt: 'expires_at', keptHours: 24 },
+  // Kept as long as the owner may still say that it was not them who removed it.
+  { table: 'factors', endsAt: 'removed_at', keptHours: 7 * 24 },
+  { table: 'devices', endsAt: 'seen_at', keptHours: 400 * 24 },
   { table: 'client_requests', endsAt: 'expires_at', keptHours: 0 },
   { table: 'budgets', endsAt: 'window_ends_at', keptHours: 0 },
   { table: 'letters', endsAt: 'expires_at', keptHours: 24 },

@@ -8,6 +8,9 @@ export interface Tables {
   evidence: EvidenceRow;
   agreements: AgreementRow;
   passwords: PasswordRow;
+  factors: FactorRow;
+  backup_codes: BackupCodeRow;
+  devices: DeviceRow;
   budgets: BudgetRow;
   one_time_codes: OneTimeCodeRow;
   flows: FlowRow;
@@ -84,6 +87,37 @@ export interface PasswordRow {
   account_id: string;
   hash: string;
   changed_at: Date;
+  reset_required_at: Date | null;
+}
+
+export interface FactorRow {
+  id: string;
+  account_id: string;
+  kind: 'sms' | 'totp' | 'passkey';
+  name: Buffer | null;
+  secret: Buffer | null;
+  last_step: number | null;
+  position: number;
+  created_at: Date;
+  last_used_at: Date | null;
+  removed_at: Date | null;
+}
+
+export interface BackupCodeRow {
+  account_id: string;
+  code_hash: Buffer;
+  created_at: Date;
+  used_at: Date | null;
+}
+
+export interface DeviceRow {
+  id: string;
+  account_id: string;
+  secret_hash: Buffer;
+  name: string | null;
+  created_at: Date;
+  seen_at: Date;
+  remembered_until: Date | null;
 }
 
 export interface BudgetRow {

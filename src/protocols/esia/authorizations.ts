@@ -83,7 +83,7 @@ export class Authorizations {
       state: await flows.create(KIND, underWay, seconds),
       codeChallenge,
       isOffline: valueOf(parameters, 'access_type') === 'offline',
-      acr: filterOf(parameters) === 'conf_acc' ? acrOf('confirmed') : undefined,
+      acr: filterOf(parameters) === 'conf_acc' ? acrOf({ tier: 'confirmed', mfa: false }) : undefined,
       sandboxPerson: config.sandbox ? valueOf(parameters, 'sandbox_person') || undefined : undefined,
       uiLocales: valueOf(parameters, 'ui_locales') || undefined,
     });

@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import type { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
 import type { DeveloperAccess } from '#src/protocols/esia/developer-access.ts';
-import { readParameters } from '#src/protocols/esia/parameters.ts';
 
 interface DeveloperApiDeps {
   access: DeveloperAccess;
@@ -12,7 +11,7 @@ interface DeveloperApiDeps {
 export function createDeveloperApi({ access, requests }: DeveloperApiDeps): Router {
   const router = new Router();
   router.get('/aas/developer/requests', async (ctx) => {
-    const parameters = await readParameters(ctx);
+    const parameters = new Map(new URLSearchParams(ctx.querystring));
     const clientId = await access.clientOf(ctx.get('authorization'), parameters);
     ctx.set('cache-control', 'no-store');
     if (clientId === undefined) {

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { Clock } from '#src/platform/clock.ts';
 import type { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
 import { ESIA_RETURN_PATH } from '#src/protocols/oidc/esia-client.ts';
-import type { Authorizations } from '#src/protocols/esia/authorizations.ts';
+import type { Authorizations, UnderWay } from '#src/protocols/esia/authorizations.ts';
 import { EsiaError } from '#src/protocols/esia/esia-error.ts';
 import type { EsiaPages } from '#src/protocols/esia/esia-pages.ts';
 import type { Logout } from '#src/protocols/esia/logout.ts';
@@ -33,7 +33,7 @@ export function createEsiaRoutes(deps: EsiaRoutesDeps): Router {
     for (const method of ['get', 'post'] as const) router[method](path, (ctx) => authorize(ctx, generation));
   }
   for (const [path, generation] of versions('te')) router.post(path, (ctx) => exchange(ctx, generation));
-  router.get(ESIA_RETURN_PATH, goBack);
+  router.get(ESIA_RETURN_PATH, (ctx) => goBack(ctx));
   router.get('/idp/ext/Logout', (ctx) => signOut(ctx));
 
   async function authorize(ctx: Context, generation: Generation): Promise<void> {
@@ -58,9 +58,10 @@ export function createEsiaRoutes(deps: EsiaRoutesDeps): Router {
   async function goBack(ctx: Context): Promise<void> {
     const trace = newTrace();
     const at = clock.now();
-    trace.parameters = await readParameters(ctx);
-    const underWay = await authorizations.take(valueOf(trace.parameters, 'state'));
+    let underWay: UnderWay | undefined;
     try {
+      trace.parameters = await readParameters(ctx);
+      underWay = await authorizations.take(valueOf(trace.parameters, 'state'));
       if (!underWay) throw new EsiaError('007003', 'this request is over');
       trace.clientId = underWay.clientId;
       trace.findings.redirectUri = underWay.redirectUri;

@@ -77,7 +77,7 @@ export class TokenExchange {
     if (!(await dialect.isStillEnough(account, client.mnemonic)))
       throw new EsiaError('007011', 'the account is below the tier that the system asks for');
     const { mnemonic, markerAlgorithm } = client;
-    const { sessionUid, authTime, amr } = source;
+    const { sessionUid, authTime, amr = [] } = source;
     const bearer = { clientId: mnemonic, scope, account, sessionUid, authTime, amr };
     const marker = markers.access(bearer, markerAlgorithm);
     const [refreshToken] = await Promise.all([

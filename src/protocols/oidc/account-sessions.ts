@@ -1,8 +1,9 @@
 import type { Context } from 'koa';
-import type { Database } from '#src/platform/storage/database.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
+import { hasSecondFactor } from '#src/protocols/oidc/assurance.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import type { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
 
@@ -14,6 +15,14 @@ interface AccountSessionsDeps {
   audit: Audit;
 }
 
+export interface CurrentSession {
+  uid: string;
+  accountId: string;
+  /** When the person last proved who they are. */
+  signedInAt: Date;
+  hasSecondFactor: boolean;
+}
+
 /** The owner's hand on their sessions: ending one here also tells every client that took part in it (B7). */
 export class AccountSessions {
   readonly #deps: AccountSessionsDeps;
@@ -23,10 +32,12 @@ export class AccountSessions {
   }
 
   /** The signed-in session of this browser. */
-  async current({ req, res }: Context): Promise<{ uid: string; accountId: string; signedInAt: Date } | undefined> {
+  async current({ req, res }: Context): Promise<CurrentSession | undefined> {
     const provider = this.#deps.live.current;
-    const { uid, accountId, loginTs } = await provider.Session.get(provider.createContext(req, res));
-    return accountId === undefined ? undefined : { uid, accountId, signedInAt: new Date((loginTs ?? 0) * 1000) };
+    const session = await provider.Session.get(provider.createContext(req, res));
+    const { uid, accountId, loginTs, amr } = session;
+    if (accountId === undefined) return undefined;
+    return { uid, accountId, signedInAt: new Date((loginTs ?? 0) * 1000), hasSecondFactor: hasSecondFactor(amr) };
   }
 
   async end(accountId: string, uid: string): Promise<void> {
@@ -51,15 +62,18 @@ export class AccountSessions {
     logout.wake();
   }
 
-  /** Everywhere, here too. */
-  async endAll(accountId: string): Promise<void> {
+  /** Everywhere, together with a change that is the reason. False: that change did not happen, and nothing did. */
+  async endAll(accountId: string, change: (transaction: Connection) => Promise<boolean>): Promise<boolean> {
     const { db, sessions, logout, audit } = this.#deps;
-    await db.transaction().execute(async (transaction) => {
+    const happened = await db.transaction().execute(async (transaction) => {
+      if (!(await change(transaction))) return false;
       const ended = await sessions.endAll(accountId, {}, transaction);
       await logout.queueFor(ended, transaction);
       await audit.record(auditEvent.allSessionsEnded(accountId, ended.length), transaction);
+      return true;
     });
     logout.wake();
+    return happened;
   }
 
   forgetCookie(ctx: Context): void {

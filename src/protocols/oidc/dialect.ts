@@ -26,7 +26,7 @@ export interface Source {
   grantId: string;
   scope: string;
   authTime: number;
-  amr: string[];
+  amr?: string[];
   sessionUid: string;
   codeChallenge?: string;
 }

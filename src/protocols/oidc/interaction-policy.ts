@@ -3,7 +3,8 @@ import type { Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
 import { isAtLeast } from '#src/identity/accounts/tier.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
-import { demandOf, tierFor, type AcrClaim, type TierDemand } from '#src/protocols/oidc/assurance.ts';
+import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import { demandOf, hasSecondFactor, tierFor, type AcrClaim, type Demand } from '#src/protocols/oidc/assurance.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
 
@@ -40,9 +41,27 @@ export function createInteractionPolicy(agreement: Agreement) {
           wantsOffline(oidc) && !oidc.result?.consent && !oidc.grant?.getOIDCScope().includes('offline_access'),
       ),
     );
-  policy.add(termsPrompt(agreement), 1);
-  policy.add(tierPrompt(), 2);
+  policy.add(secondFactorPrompt(), 1);
+  policy.add(termsPrompt(agreement), 2);
+  policy.add(tierPrompt(), 3);
   return policy;
+}
+
+/** The client wants two factors, and the sign-in of this session had one. A remembered device does not count as one. */
+function secondFactorPrompt() {
+  const isMissing = (ctx: KoaContextWithOIDC) => {
+    const { secondFactor } = demandIn(ctx.oidc);
+    if (!accountOf(ctx.oidc) || !secondFactor || hasSecondFactor(ctx.oidc.amr)) return false;
+    if (secondFactor === 'essential') return true;
+    return (
+      !ctx.oidc.promptPending('none') && !(ctx.oidc.result as { second_factor?: unknown } | undefined)?.second_factor
+    );
+  };
+  return new Prompt(
+    { name: 'second_factor', requestable: false },
+    ({ oidc }) => ({ essential: demandIn(oidc).secondFactor === 'essential' }),
+    new Check('one_factor', 'a second factor is demanded', 'unmet_authentication_requirements', isMissing),
+  );
 }
 
 /** Documents changed since the person agreed: asked once more before anything is sent to a client (R6). */
@@ -74,13 +93,20 @@ function tierPrompt() {
   );
 }
 
-function demandIn(oidc: KoaContextWithOIDC['oidc']): TierDemand {
-  const idToken = (oidc.claims as { id_token?: Record<string, unknown> } | undefined)?.id_token;
-  return demandOf({
+function demandIn(oidc: KoaContextWithOIDC['oidc']): Demand {
+  const demand = demandOf({
     acrValues: oidc.params?.acr_values as string | undefined,
-    acrClaim: idToken?.acr as AcrClaim,
+    acrClaim: acrClaimIn(oidc),
     minimumTier: metadataOf(oidc).minimum_tier ?? 'simplified',
+    requiresSecondFactor: metadataOf(oidc).require_second_factor ?? false,
   });
+  // No claims go with response type `none`, so what the account wishes it must have.
+  if (oidc.client?.clientId === ACCOUNT_CLIENT_ID && demand.secondFactor) demand.secondFactor = 'essential';
+  return demand;
+}
+
+export function acrClaimIn(oidc: KoaContextWithOIDC['oidc']): AcrClaim | undefined {
+  return (oidc.claims as { id_token?: { acr?: AcrClaim } } | undefined)?.id_token?.acr;
 }
 
 /** A dialect whose clients ask for lasting access without the scope and prompt that OpenID Connect wants for it. */

@@ -10,7 +10,7 @@ import { deviceFrom } from '#src/identity/sessions/device.ts';
 import { tierFor } from '#src/protocols/oidc/assurance.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
-type Step = 'login' | 'terms' | 'tier' | 'consent';
+type Step = 'login' | 'second_factor' | 'terms' | 'tier' | 'consent';
 
 export interface RequestingClient {
   id: string;
@@ -37,6 +37,8 @@ export interface CurrentInteraction {
   /** Somebody signed in meanwhile in another tab, and nothing demands to do it again. */
   isAlreadySignedIn: boolean;
   demand: { tier: Tier; essential: boolean } | undefined;
+  /** False: the client would like two factors, and takes one as well. */
+  mustHaveSecondFactor: boolean;
   /** What consent is asked for: missing now, or everything when the client wants consent anew. */
   asked: Allowance;
   returnTo: string;
@@ -73,6 +75,8 @@ export class Interactions {
         interaction.prompt.name === 'tier'
           ? (interaction.prompt.details as { tier: Tier; essential: boolean })
           : undefined,
+      mustHaveSecondFactor:
+        interaction.prompt.name === 'second_factor' && (interaction.prompt.details as { essential: boolean }).essential,
       asked: askedFor(interaction),
       returnTo: interaction.returnTo,
     };
@@ -117,6 +121,26 @@ export class Interactions {
     return this.#result(ctx, {
       login: { accountId, amr, ts, remember: false, device: deviceFrom(ctx.get('user-agent')) },
     });
+  }
+
+  /**
+   * A second factor was added to the session that this browser has. The sign-in does not get younger by it.
+   * @throws Refusal `expired` when the session ended or is another person's meanwhile.
+   */
+  async steppedUp(ctx: Context, { accountId }: CurrentInteraction, amr: string[]): Promise<string> {
+    const provider = this.#live.current;
+    const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res));
+    if (accountId === undefined || session.accountId !== accountId) throw new Refusal('expired', 400);
+    const methods = [...new Set([...(session.amr ?? []), ...amr, 'mfa'])];
+    const device = deviceFrom(ctx.get('user-agent'));
+    return this.#result(ctx, {
+      login: { accountId, amr: methods, ts: session.loginTs, remember: false, device },
+      second_factor: {},
+    });
+  }
+
+  async secondFactorDeclined(ctx: Context): Promise<string> {
+    return this.#result(ctx, { second_factor: { declined: true } });
   }
 
   async termsAccepted(ctx: Context): Promise<string> {

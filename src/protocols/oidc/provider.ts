@@ -11,11 +11,12 @@ import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { ACCOUNT_CLIENT_ID, ACCOUNT_RETURN_PATH, accountClient } from '#src/protocols/oidc/account-client.ts';
 import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps } from '#src/protocols/oidc/adapter.ts';
-import { acrOf, acrValues, tierFor } from '#src/protocols/oidc/assurance.ts';
+import { acrFor, acrValues, hasSecondFactor, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, releasedClaims } from '#src/protocols/oidc/claims.ts';
 import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
 import {
   accountOf,
+  acrClaimIn,
   createInteractionPolicy,
   metadataOf,
   wantsOffline,
@@ -240,7 +241,8 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
   Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
     get(this: KoaContextWithOIDC['oidc']) {
       const account = accountOf(this);
-      return account && acrOf(tierFor(account, metadataOf(this)));
+      if (!account) return undefined;
+      return acrFor({ tier: tierFor(account, metadataOf(this)), mfa: hasSecondFactor(this.amr) }, acrClaimIn(this));
     },
   });
   const { backchannelLogout: sendBackchannelLogout } = provider.Client.prototype as unknown as LogoutSender;

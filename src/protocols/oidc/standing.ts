@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '#src/identity/accounts/account.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
-import { currentAcr, isStillEnough, tierFor, type AcrClaim } from '#src/protocols/oidc/assurance.ts';
+import { acrFor, hasSecondFactor, isStillEnough, tierFor, type AcrClaim } from '#src/protocols/oidc/assurance.ts';
 
 /** A code or token that is being used: the library's own object, of which we read little. */
 export interface UsedToken {
@@ -9,7 +9,8 @@ export interface UsedToken {
   clientId?: string;
   accountId?: string;
   acr?: string;
-  claims?: { id_token?: { acr?: AcrClaim } };
+  amr?: string[];
+  claims?: { id_token?: { acr?: AcrClaim | null } };
 }
 
 /**
@@ -20,7 +21,10 @@ export function stillStands(account: Account, client: ClientMetadata, token: Use
   if (account.status !== 'active') return false;
   if (!isStillEnough(account, client, token.claims?.id_token?.acr)) return false;
   if (token.kind === 'AuthorizationCode' || token.kind === 'RefreshToken')
-    token.acr = currentAcr(token.acr, tierFor(account, client));
+    token.acr = acrFor(
+      { tier: tierFor(account, client), mfa: hasSecondFactor(token.amr) },
+      token.claims?.id_token?.acr,
+    );
   return true;
 }
 

@@ -15,7 +15,7 @@ import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
-import { accountPath, navigation, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
+import { navigation, requireSignIn, safePath, signedIn } from '#src/web/middleware/signed-in.ts';
 
 export interface AccountDeps {
   pages: Pages;
@@ -46,7 +46,7 @@ export function createAccountRoutes(deps: AccountDeps): Router {
   const router = new Router({ prefix: '/account' });
 
   // Who turned back on the way here is not asked again.
-  router.get('/signed-in', (ctx) => pages.of(ctx).redirect(ctx.query.error ? '/' : accountPath(ctx.query.state)));
+  router.get('/signed-in', (ctx) => pages.of(ctx).redirect(ctx.query.error ? '/' : safePath(ctx.query.state)));
   router.use(requireSignIn(deps));
 
   router.get('/', async (ctx) => {

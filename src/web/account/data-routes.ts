@@ -1,5 +1,7 @@
 import Router from '@koa/router';
+import type { Clock } from '#src/platform/clock.ts';
 import type { Config } from '#src/platform/config/config.ts';
+import type { Factors } from '#src/identity/factors/factors.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
@@ -23,6 +25,9 @@ export interface DataDeps {
   releases: Releases;
   audit: Audit;
   closing: Closing;
+  clock: Clock;
+  factors: Factors;
+  freshSignInMinutes: number;
   settings: Config['verification'];
 }
 
@@ -30,7 +35,7 @@ export interface DataDeps {
 export function createDataRoutes(deps: DataDeps): Router {
   const { pages, accounts, audit, closing, settings } = deps;
   const router = new Router({ prefix: '/account/data' });
-  const fresh = requireFreshSignIn(pages, { minutes: settings.freshSignInMinutes });
+  const fresh = requireFreshSignIn({ ...deps, home: '/account/data' });
   router.use(requireSignIn(deps));
 
   router.get('/', async (ctx) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseForm } from '#src/platform/pages/form.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import type { Notices } from '#src/identity/accounts/notices.ts';
+import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit, PastEvent } from '#src/identity/audit/audit.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
@@ -19,14 +19,14 @@ interface HistoryDeps {
   accountSessions: AccountSessions;
   audit: Audit;
   clients: Clients;
-  notices: Notices;
+  accountNotices: AccountNotices;
 }
 
 const notMeForm = z.object({ event: z.coerce.number().int().min(1) });
 
 /** What happened to the account, in plain words; who looked at it; and "this was not me" (L16, A3). */
 export function createHistoryRoutes(deps: HistoryDeps): Router {
-  const { pages, db, accountSessions, audit, clients, notices } = deps;
+  const { pages, db, accountSessions, audit, clients, accountNotices: notices } = deps;
   const router = new Router({ prefix: '/account/history' });
   router.use(requireSignIn(deps));
 

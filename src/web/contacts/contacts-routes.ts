@@ -1,6 +1,8 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Clock } from '#src/platform/clock.ts';
 import type { Config } from '#src/platform/config/config.ts';
+import type { Factors } from '#src/identity/factors/factors.ts';
 import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { maskContact } from '#src/identity/accounts/contact.ts';
@@ -18,6 +20,9 @@ interface ContactsDeps {
   accountSessions: AccountSessions;
   contactChanges: ContactChanges;
   contactChangeFlow: ContactChangeFlow;
+  clock: Clock;
+  factors: Factors;
+  freshSignInMinutes: number;
   settings: Config['verification'];
 }
 
@@ -27,7 +32,7 @@ const kinds = ['phone', 'email'] as const;
 export function createContactsRoutes(deps: ContactsDeps): Router {
   const { pages, accounts, contactChanges, contactChangeFlow: changeFlow, settings } = deps;
   const router = new Router({ prefix: '/account/contacts' });
-  const fresh = requireFreshSignIn(pages, { minutes: settings.freshSignInMinutes });
+  const fresh = requireFreshSignIn({ ...deps, home: '/account/contacts' });
   router.use(requireSignIn(deps));
 
   router.get('/', async (ctx) => {

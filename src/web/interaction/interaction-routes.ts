@@ -8,12 +8,12 @@ interface InteractionDeps {
   pages: Pages;
   interactions: Interactions;
   consents: Consents;
-  /** The account of a test person; absent outside of the sandbox. */
-  sandboxPersonId?: (person: string) => Promise<string | undefined>;
+  /** The test people and their accounts; absent outside of the sandbox. */
+  sandboxPeople?: { accountIdOf(person: string): Promise<string | undefined>; amrOf(person: string): string[] };
 }
 
 /** What every step offers: the way out, and in the sandbox a test person who needs no pages. */
-export function createInteractionRoutes({ pages, interactions, consents, sandboxPersonId }: InteractionDeps): Router {
+export function createInteractionRoutes({ pages, interactions, consents, sandboxPeople }: InteractionDeps): Router {
   const router = new Router();
 
   // A plain link, as script-less conformance browsers need it; it harms nobody, since only this browser has the request.
@@ -21,14 +21,17 @@ export function createInteractionRoutes({ pages, interactions, consents, sandbox
     pages.of(ctx).redirect(await interactions.refused(ctx));
   });
 
-  if (!sandboxPersonId) return router;
+  if (!sandboxPeople) return router;
 
   router.get('/interaction/:uid', async (ctx, next) => {
-    const { sandboxPerson, step, accountId, client, asked } = interactionOf(ctx);
-    const personId = sandboxPerson && (await sandboxPersonId(sandboxPerson));
+    const current = interactionOf(ctx);
+    const { sandboxPerson, step, accountId, client, asked } = current;
+    const personId = sandboxPerson && (await sandboxPeople.accountIdOf(sandboxPerson));
     if (!personId) return next();
     const page = pages.of(ctx);
-    if (step === 'login') return page.redirect(await interactions.signedIn(ctx, personId, ['pwd']));
+    if (step === 'login')
+      return page.redirect(await interactions.signedIn(ctx, personId, sandboxPeople.amrOf(sandboxPerson)));
+    if (step === 'second_factor') return page.redirect(await interactions.steppedUp(ctx, current, ['otp']));
     if (step !== 'consent' || accountId !== personId) return next();
     await consents.grant(personId, client.id, { name: client.name, purpose: client.purpose }, asked);
     page.redirect(await interactions.consented(ctx));

@@ -7,6 +7,9 @@ import type { Metrics } from '#src/platform/metrics.ts';
 /** Requests of a probe come by address, not by name. */
 const probes = /^\/(health\/(live|ready)|metrics)$/;
 
+/** ESIA's client libraries put a path that begins with a slash behind a base address that ends with one. */
+const doubledSlash = /^\/{2,}(?=(?:rs|aas|idp)\/)/;
+
 interface FrontDoorDeps {
   config: Pick<Config, 'issuer' | 'http'>;
   logger: Logger;
@@ -29,6 +32,7 @@ export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Mid
     for (const name of ['forwarded', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-port', 'x-real-ip'])
       delete headers[name];
     headers['x-forwarded-proto'] = scheme;
+    ctx.req.url = ctx.req.url!.replace(doubledSlash, '/');
     return withRequestId(requestId, () =>
       measured(ctx, logger, metrics, () => (isForUs(ctx, host) ? next() : refuse(ctx, origin))),
     );

@@ -1,43 +1,61 @@
-import type { Context, Middleware } from 'koa';
+import type { Context, Next } from 'koa';
+import type { Clock } from '#src/platform/clock.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import { accountSignInPath } from '#src/protocols/oidc/account-client.ts';
-import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import type { Factors } from '#src/identity/factors/factors.ts';
+import { accountSignInPath, freshSignInPath } from '#src/protocols/oidc/account-client.ts';
+import type { AccountSessions, CurrentSession } from '#src/protocols/oidc/account-sessions.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
-interface SignedIn {
+export interface SignedIn {
   account: Account;
   sessionUid: string;
-  signedInAt: Date;
+  session: CurrentSession;
 }
 
-interface SignInDeps {
+interface RequireSignInDeps {
   pages: Pages;
   accounts: Accounts;
   accountSessions: AccountSessions;
 }
 
-/** The pages of the personal account: whoever is not signed in does so first and comes back. */
-export function requireSignIn({ pages, accounts, accountSessions }: SignInDeps): Middleware {
-  return async (ctx, next) => {
+interface RequireFreshDeps {
+  pages: Pages;
+  clock: Clock;
+  factors: Factors;
+  freshSignInMinutes: number;
+  /** Where a refused post comes back to; its form is gone by then. */
+  home?: string;
+}
+
+/** Pages of the account are for the person signed in here; everybody else signs in first and comes back. */
+export function requireSignIn({ pages, accounts, accountSessions }: RequireSignInDeps) {
+  return async (ctx: Context, next: Next) => {
     const session = await accountSessions.current(ctx);
     const account = session && (await accounts.find(session.accountId));
-    if (account?.status !== 'active') return pages.of(ctx).redirect(accountSignInPath(returnPath(ctx)));
+    if (account?.status !== 'active') {
+      const returnTo = ctx.method === 'GET' ? ctx.path : '/account';
+      return pages.of(ctx).redirect(accountSignInPath(returnTo));
+    }
     const page = pages.of(ctx);
     page.isSignedIn = true;
     if (account.locale) page.preferLanguage([account.locale]);
-    const state: SignedIn = { account, sessionUid: session!.uid, signedInAt: session!.signedInAt };
+    const state: SignedIn = { account, sessionUid: session!.uid, session: session! };
     ctx.state.signedIn = state;
     return next();
   };
 }
 
-/** For what a stranger at an open screen must not do: the password once more, unless it was typed just now (E7). */
-export function requireFreshSignIn(pages: Pages, { minutes }: { minutes: number }): Middleware {
-  return async (ctx, next) => {
-    const ageMs = Date.now() - signedIn(ctx).signedInAt.getTime();
-    if (ageMs <= minutes * 60_000) return next();
-    pages.of(ctx).redirect(accountSignInPath(returnPath(ctx), { max_age: String(minutes * 60) }));
+/** How an account is protected is changed only by somebody who proved a moment ago who they are, with both factors. */
+export function requireFreshSignIn({ pages, clock, factors, freshSignInMinutes, home }: RequireFreshDeps) {
+  return async (ctx: Context, next: Next) => {
+    const { account, session } = signedIn(ctx);
+    const maxAgeSeconds = freshSignInMinutes * 60;
+    const ageSeconds = Math.floor(clock.now().getTime() / 1000) - Math.floor(session.signedInAt.getTime() / 1000);
+    const secondFactor = await factors.isOn(account.id);
+    if (ageSeconds <= maxAgeSeconds && (!secondFactor || session.hasSecondFactor)) return next();
+    const returnTo = ctx.method === 'GET' ? ctx.path : (home ?? '/account/security');
+    pages.of(ctx).redirect(freshSignInPath(returnTo, { maxAgeSeconds, secondFactor }));
   };
 }
 
@@ -50,10 +68,6 @@ export function navigation(nav: string) {
 }
 
 /** Back to a page of the account and nowhere else. */
-export function accountPath(state: unknown): string {
-  return typeof state === 'string' && /^\/account(\/[a-z-]+)*$/.test(state) ? state : '/account';
-}
-
-function returnPath({ method, path }: Context): string {
-  return accountPath(method === 'GET' ? path : path.slice(0, path.lastIndexOf('/')));
+export function safePath(state: unknown): string {
+  return typeof state === 'string' && /^\/account(\/[a-z0-9-]+)*$/.test(state) ? state : '/account';
 }

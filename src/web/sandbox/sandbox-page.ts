@@ -7,7 +7,7 @@ type Say = (key: string, args?: Record<string, string | number>) => string;
 
 /** A person as the contract of the sandbox's API describes them. */
 export function describePerson(person: SandboxPerson, t: Say) {
-  const { id, contacts, documents, typed, citizenship, password } = person;
+  const { id, contacts, documents, typed, citizenship, password, secondFactor, totpSecret } = person;
   const known = { ...documents, ...typed };
   const papers = Object.keys(known).length > 0 ? { documents: known } : {};
   return {
@@ -16,7 +16,8 @@ export function describePerson(person: SandboxPerson, t: Say) {
     logins: { ...contacts, ...(documents.snils ? { snils: documents.snils } : {}) },
     password,
     tier: tierOf(person),
-    secondFactor: null,
+    secondFactor: secondFactor ?? null,
+    ...(totpSecret ? { totpSecret } : {}),
     ...papers,
     citizenship: citizenship ?? null,
   };
@@ -50,7 +51,8 @@ function nameOf({ name }: SandboxPerson): string {
   return fullName({ familyName: name.family, givenName: name.given, middleName: name.middle } satisfies Profile);
 }
 
-function traitsOf({ evidence, traits }: SandboxPerson, t: Say): string[] {
+function traitsOf({ evidence, traits, secondFactor }: SandboxPerson, t: Say): string[] {
   const proofs = evidence.filter((method) => method !== 'registry').map((method) => t(`sandbox.by.${method}`));
-  return [...proofs, ...traits.map((trait) => t(`sandbox.trait.${trait}`))];
+  const factor = secondFactor ? [t(`sandbox.second-factor.${secondFactor}`)] : [];
+  return [...proofs, ...factor, ...traits.map((trait) => t(`sandbox.trait.${trait}`))];
 }

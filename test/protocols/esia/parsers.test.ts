@@ -235,6 +235,18 @@ describe('what strangers send to the ESIA dialect', () => {
       );
     });
 
+    it('a parameter sent twice with two values is refused everywhere, and twice the same is one', async () => {
+      for (const path of ['ac', 'te', 'return', 'v2/ac', 'v3/te'].map((name) => `/aas/oauth2/${name}`)) {
+        const method = path.endsWith('te') ? 'POST' : 'GET';
+        const answer = await send(house, `${path}?client_id=PORTAL&state=1&state=2`, { method });
+        assert.equal(answer.status, 400, answer.text);
+      }
+      const answer = await send(house, '/aas/oauth2/te?client_id=PORTAL&client_id=PORTAL&grant_type=', {
+        method: 'POST',
+      });
+      assert.match(answer.json.error_description as string, /\[grant_type\]/);
+    });
+
     it('addresses of resources of any form neither', async () => {
       await fc.assert(
         fc.asyncProperty(

@@ -18,7 +18,7 @@ export interface Notice {
 }
 
 /** What a person is told about their account, on the contacts they proved. Part of the transaction that causes it. */
-export class Notices {
+export class AccountNotices {
   readonly #deps: { clock: Clock; accounts: Accounts; messages: Messages; issuer: string };
 
   constructor(deps: { clock: Clock; accounts: Accounts; messages: Messages; issuer: string }) {

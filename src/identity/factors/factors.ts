@@ -1,0 +1,149 @@
+import type { Clock } from '#src/platform/clock.ts';
+import type { FieldEncryption } from '#src/platform/security/encryption.ts';
+import { newId } from '#src/platform/security/random.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
+import type { FactorRow } from '#src/platform/storage/tables.ts';
+import type { BackupCodeFactor } from '#src/identity/factors/backup-code-factor.ts';
+import type {
+  Attempt,
+  Begun,
+  EnrolledKind,
+  Enrolled,
+  Factor,
+  FactorKind,
+  FactorMethod,
+  FactorTimes,
+  FactorVerdict,
+} from '#src/identity/factors/factor.ts';
+import * as factorStore from '#src/identity/factors/factor-store.ts';
+import { secretPlace } from '#src/identity/factors/totp-factor.ts';
+
+interface FactorsDeps {
+  db: Database;
+  clock: Clock;
+  encryption: FieldEncryption;
+  methods: FactorMethod[];
+  backupCodes: BackupCodeFactor;
+}
+
+/** The second factors of an account: which there are, in which order they are asked, and whether an answer is right. */
+export class Factors {
+  readonly backupCodes: BackupCodeFactor;
+  readonly #deps: FactorsDeps;
+  readonly #methods: Map<FactorKind, FactorMethod>;
+
+  constructor(deps: FactorsDeps) {
+    this.#deps = deps;
+    this.backupCodes = deps.backupCodes;
+    this.#methods = new Map([...deps.methods, deps.backupCodes].map((method) => [method.kind, method]));
+  }
+
+  /** Switched on, in the order in which the person wants to be asked. */
+  async list(accountId: string, connection: Connection = this.#deps.db): Promise<Factor[]> {
+    return (await factorStore.list(connection, accountId)).map((row) => this.#fromRow(row));
+  }
+
+  async isOn(accountId: string): Promise<boolean> {
+    return (await factorStore.list(this.#deps.db, accountId)).length > 0;
+  }
+
+  /** What the person may choose from; the first is asked for. Empty: no second factor is switched on. */
+  async choices(accountId: string): Promise<FactorKind[]> {
+    const kinds = [...new Set<FactorKind>((await this.list(accountId)).map(({ kind }) => kind))];
+    const usable = kinds.filter((kind) => this.#methods.has(kind));
+    return usable.length > 0 && (await this.backupCodes.left(accountId)) > 0 ? [...usable, 'backup_code'] : usable;
+  }
+
+  async begin(kind: FactorKind, attempt: Attempt): Promise<Begun> {
+    return this.#method(kind).begin(attempt);
+  }
+
+  /** The caller has made sure that this kind is among the choices. */
+  async verify(kind: FactorKind, attempt: Attempt, answer: string): Promise<FactorVerdict> {
+    return this.#method(kind).verify(attempt, answer);
+  }
+
+  async times(kind: FactorKind, attempt: Attempt): Promise<FactorTimes | undefined> {
+    return this.#method(kind).times?.(attempt);
+  }
+
+  amrOf(kind: FactorKind): string[] {
+    return [...this.#method(kind).amr];
+  }
+
+  async prepare(kind: EnrolledKind, attempt: Attempt): Promise<Begun> {
+    return this.#method(kind).prepare!(attempt);
+  }
+
+  async confirm(
+    kind: EnrolledKind,
+    attempt: Attempt,
+    answer: string,
+    shown = '',
+  ): Promise<{ verdict: FactorVerdict; enrolled?: Enrolled }> {
+    return this.#method(kind).confirm!(attempt, answer, shown);
+  }
+
+  /** Part of the caller's transaction. The first factor of all is asked first. */
+  async add(
+    connection: Connection,
+    accountId: string,
+    factor: { kind: EnrolledKind; name?: string } & Enrolled,
+  ): Promise<string> {
+    const { clock, encryption } = this.#deps;
+    const now = clock.now();
+    const id = newId(now);
+    const { kind, name, secret, lastStep } = factor;
+    await factorStore.insert(connection, {
+      id,
+      account_id: accountId,
+      kind,
+      name: name ? encryption.encrypt(name, namePlace(id)) : null,
+      secret: secret === undefined ? null : encryption.encrypt(secret, secretPlace(id)),
+      last_step: lastStep ?? null,
+      position: (await factorStore.list(connection, accountId)).length,
+      created_at: now,
+      last_used_at: null,
+      removed_at: null,
+    });
+    return id;
+  }
+
+  /** Undefined: there is no such factor. It can be brought back for some days. */
+  async remove(connection: Connection, accountId: string, id: string): Promise<Factor | undefined> {
+    const row = await factorStore.markRemoved(connection, accountId, id, this.#deps.clock.now());
+    return row && this.#fromRow(row);
+  }
+
+  async restore(connection: Connection, accountId: string, id: string): Promise<void> {
+    await factorStore.restore(connection, accountId, id);
+  }
+
+  async rename(connection: Connection, accountId: string, id: string, name: string): Promise<boolean> {
+    return factorStore.setName(connection, accountId, id, this.#deps.encryption.encrypt(name, namePlace(id)));
+  }
+
+  /** This one is asked for first; the others keep their order. */
+  async putFirst(connection: Connection, accountId: string, id: string): Promise<void> {
+    const ids = (await factorStore.list(connection, accountId)).map((row) => row.id);
+    if (!ids.includes(id)) return;
+    const ordered = [id, ...ids.filter((other) => other !== id)];
+    for (const [position, one] of ordered.entries())
+      await factorStore.setPosition(connection, accountId, one, position);
+  }
+
+  #method(kind: FactorKind): FactorMethod {
+    const method = this.#methods.get(kind);
+    if (!method) throw new Error(`no method for factor ${kind}`);
+    return method;
+  }
+
+  #fromRow({ id, kind, name, created_at, last_used_at }: FactorRow): Factor {
+    const spoken = name ? this.#deps.encryption.decrypt(name, namePlace(id)) : undefined;
+    return { id, kind, name: spoken, createdAt: created_at, lastUsedAt: last_used_at };
+  }
+}
+
+function namePlace(id: string) {
+  return { table: 'factors', column: 'name', row: id };
+}

@@ -1,0 +1,118 @@
+import type { Messages } from '#src/platform/messaging/messages.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
+import { auditEvent } from '#src/identity/audit/audit-event.ts';
+import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Credentials } from '#src/identity/credentials/credentials.ts';
+import type { Devices } from '#src/identity/devices/devices.ts';
+import type { EnrolledKind, Enrolled } from '#src/identity/factors/factor.ts';
+import type { Factors } from '#src/identity/factors/factors.ts';
+import type { Disownable, Notices, SecurityChange } from '#src/identity/protection/notices.ts';
+
+interface SecuritySettingsDeps {
+  db: Database;
+  factors: Factors;
+  devices: Devices;
+  credentials: Credentials;
+  notices: Notices;
+  messages: Messages;
+  audit: Audit;
+}
+
+type Record = (change: { event: SecurityChange; factorId?: string }) => Promise<void>;
+
+/** Changes of how an account is protected. Each is recorded, told to every contact, and can be undone from there. */
+export class SecuritySettings {
+  readonly #deps: SecuritySettingsDeps;
+
+  constructor(deps: SecuritySettingsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The caller has checked that the person holds the factor. Answers backup codes, to be shown once, when the account had
+   * none. @throws a unique violation of `factors_sms_key` when codes were switched on a moment before.
+   */
+  async addFactor(accountId: string, factor: { kind: EnrolledKind; name?: string } & Enrolled): Promise<string[]> {
+    const { factors } = this.#deps;
+    return this.#change(accountId, async (transaction, record) => {
+      const factorId = await factors.add(transaction, accountId, factor);
+      await record({ event: `${factor.kind}_added`, factorId });
+      const hasCodes = (await factors.backupCodes.left(accountId, transaction)) > 0;
+      return hasCodes ? [] : factors.backupCodes.renew(transaction, accountId);
+    });
+  }
+
+  /** Without any factor left, backup codes and remembered devices mean nothing, and go too. */
+  async removeFactor(accountId: string, factorId: string): Promise<boolean> {
+    const { factors, devices } = this.#deps;
+    return this.#change(accountId, async (transaction, record) => {
+      const removed = await factors.remove(transaction, accountId, factorId);
+      if (!removed) return false;
+      if ((await factors.list(accountId, transaction)).length === 0)
+        await factors.backupCodes.removeAll(transaction, accountId);
+      await devices.forgetRemembered(transaction, accountId);
+      await record({ event: `${removed.kind}_removed`, factorId });
+      return true;
+    });
+  }
+
+  async renewBackupCodes(accountId: string): Promise<string[]> {
+    return this.#change(accountId, async (transaction, record) => {
+      const codes = await this.#deps.factors.backupCodes.renew(transaction, accountId);
+      await record({ event: 'backup_codes_renewed' });
+      return codes;
+    });
+  }
+
+  async renameFactor(accountId: string, factorId: string, name: string): Promise<void> {
+    await this.#deps.factors.rename(this.#deps.db, accountId, factorId, name);
+  }
+
+  async putFirst(accountId: string, factorId: string): Promise<void> {
+    const { db, factors } = this.#deps;
+    await db.transaction().execute((transaction) => factors.putFirst(transaction, accountId, factorId));
+  }
+
+  async forgetDevice(accountId: string, deviceId: string): Promise<void> {
+    await this.#deps.devices.forget(this.#deps.db, accountId, deviceId);
+  }
+
+  /**
+   * "This wasn't me": undoes what was reported, forgets every device and makes the password useless. Part of the caller's
+   * transaction, which also ends the sessions. False: the link was used before.
+   */
+  async disown(connection: Connection, token: string): Promise<boolean> {
+    const { notices, devices, credentials, audit } = this.#deps;
+    const disowned = await notices.take(connection, token);
+    if (!disowned) return false;
+    await this.#undo(connection, disowned);
+    await devices.forgetAll(connection, disowned.accountId);
+    await credentials.requireReset(connection, disowned.accountId);
+    await audit.record(auditEvent.disowned(disowned.accountId, disowned.reported.event), connection);
+    return true;
+  }
+
+  async #undo(connection: Connection, { accountId, reported }: Disownable): Promise<void> {
+    const { factors } = this.#deps;
+    // Codes made by a stranger, or while one was in the account, must not open it.
+    if (reported.event === 'backup_codes_renewed' || reported.event.endsWith('_added'))
+      await factors.backupCodes.removeAll(connection, accountId);
+    if (!('factorId' in reported) || reported.factorId === undefined) return;
+    if (reported.event.endsWith('_added')) await factors.remove(connection, accountId, reported.factorId);
+    else await factors.restore(connection, accountId, reported.factorId);
+  }
+
+  /** `record` writes down what changed, and tells the person. */
+  async #change<T>(accountId: string, work: (transaction: Connection, record: Record) => Promise<T>): Promise<T> {
+    const { db, notices, audit, messages } = this.#deps;
+    const recipient = await notices.recipient(accountId);
+    const result = await db.transaction().execute((transaction) =>
+      work(transaction, async (change) => {
+        await audit.record(auditEvent.securityChanged(accountId, change.event), transaction);
+        await notices.securityChanged(transaction, recipient, change);
+      }),
+    );
+    messages.wake();
+    return result;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Messages } from '#src/platform/messaging/messages.ts';
+import type { Database } from '#src/platform/storage/database.ts';
+import { auditEvent } from '#src/identity/audit/audit-event.ts';
+import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Devices } from '#src/identity/devices/devices.ts';
+import type { Notices } from '#src/identity/protection/notices.ts';
+
+/** A sign-in with everything that was asked for. */
+export interface CompleteSignIn {
+  accountId: string;
+  client: { id: string; name: string };
+  amr: string[];
+  device: { secret: string | undefined; name: string | undefined };
+  /** The person does not want to be asked for the second factor here for a while. */
+  remember?: boolean;
+  /** The account was made a moment ago in this browser: there is nobody to warn. */
+  isFirst?: boolean;
+}
+
+interface SignInsDeps {
+  db: Database;
+  devices: Devices;
+  notices: Notices;
+  messages: Messages;
+  audit: Audit;
+}
+
+/** What belongs to every complete sign-in: the record, the device, and the notice when the device is new (L16). */
+export class SignIns {
+  readonly #deps: SignInsDeps;
+
+  constructor(deps: SignInsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The secret for the browser's device cookie. */
+  async complete({ accountId, client, amr, device, remember, isFirst }: CompleteSignIn): Promise<string> {
+    const { db, devices, notices, messages, audit } = this.#deps;
+    const recipient = await notices.recipient(accountId);
+    const admitted = await db.transaction().execute(async (transaction) => {
+      const admitted = await devices.admit(transaction, accountId, device);
+      if (remember) await devices.remember(transaction, admitted.id);
+      if (admitted.isNew && !isFirst)
+        await notices.newDevice(transaction, recipient, { device: device.name, site: client.name });
+      await audit.record(auditEvent.signedIn(accountId, client.id, amr.join(' '), device.name ?? ''), transaction);
+      return admitted;
+    });
+    if (admitted.isNew) messages.wake();
+    return admitted.secret;
+  }
+}

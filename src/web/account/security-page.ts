@@ -1,0 +1,62 @@
+import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import type { Audit, PastEvent } from '#src/identity/audit/audit.ts';
+import type { Clients } from '#src/identity/clients/clients.ts';
+import type { Devices } from '#src/identity/devices/devices.ts';
+import type { Factors } from '#src/identity/factors/factors.ts';
+import type { Page } from '#src/web/middleware/page.ts';
+
+interface Sources {
+  factors: Factors;
+  devices: Devices;
+  audit: Audit;
+  clients: Clients;
+}
+
+const SHOWN_EVENTS = ['signed_in', 'sign_in_failed', 'second_factor_failed'];
+
+/** What the security page is told. */
+export async function securityOverview(sources: Sources, accountId: string, page: Page) {
+  const { factors, devices, audit } = sources;
+  const { translator } = page;
+  const list = await factors.list(accountId);
+  const events = await audit.latest(accountId, SHOWN_EVENTS, 10);
+  return {
+    factors: list.map(({ id, kind, name, createdAt, lastUsedAt }) => ({
+      kind,
+      name: name ?? page.t(`factor.${kind}`),
+      addedAt: translator.date(createdAt),
+      usedAt: lastUsedAt && translator.dateTime(lastUsedAt),
+      url: kind === 'sms' && list.length === 1 ? '/account/security/sms' : `/account/security/factor/${id}`,
+    })),
+    hasSms: list.some(({ kind }) => kind === 'sms'),
+    smsUrl: '/account/security/sms',
+    totpUrl: '/account/security/authenticator',
+    backupCodesLeft: await factors.backupCodes.left(accountId),
+    backupCodesAction: '/account/security/backup-codes',
+    devices: (await devices.list(accountId)).map(({ id, name, seenAt, rememberedUntil }) => ({
+      id,
+      name: name ?? page.t('security.unknown-device'),
+      seenAt: translator.dateTime(seenAt),
+      rememberedUntil: rememberedUntil && translator.date(rememberedUntil),
+    })),
+    forgetAction: '/account/security/devices/forget',
+    events: await Promise.all(events.map((event) => describeEvent(event, sources.clients, page))),
+    sessionsUrl: '/account/sessions',
+  };
+}
+
+async function describeEvent({ at, event, clientId, details }: PastEvent, clients: Clients, page: Page) {
+  const amr = String(details.method ?? '')
+    .split(' ')
+    .filter((method) => ['pwd', 'sms', 'otp'].includes(method));
+  const isOurs = clientId === null || clientId === ACCOUNT_CLIENT_ID;
+  const client = isOurs ? undefined : (await clients.find(clientId))?.metadata.client_name;
+  return {
+    at: page.translator.dateTime(at),
+    what: page.t(`security.event.${event}`),
+    failed: event !== 'signed_in',
+    device: String(details.device ?? ''),
+    client: client === undefined ? '' : String(client),
+    methods: amr.map((method) => page.t(`security.method.${method}`)).join(', '),
+  };
+}
