@@ -207,7 +207,7 @@ describe('the personal account', () => {
       assert.equal(data.profile.familyName, 'Петрова');
       assert.equal(data.documents.length, 2);
       assert.equal(data.evidence.length, 2);
-      for (const part of ['contacts', 'agreements', 'sessions', 'consents', 'given', 'history'])
+      for (const part of ['contacts', 'agreements', 'factors', 'devices', 'sessions', 'consents', 'given', 'history'])
         assert.ok(part in data, part);
       assert.doesNotMatch(file.html, /argon2/);
       house.clock.advance(21 * 60_000);

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Config } from '#src/platform/config/config.ts';
+import type { Devices } from '#src/identity/devices/devices.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
@@ -20,6 +21,7 @@ export interface DataDeps {
   accounts: Accounts;
   identities: Identities;
   accountSessions: AccountSessions;
+  devices: Devices;
   sessions: Sessions;
   consents: Consents;
   releases: Releases;
