@@ -32,7 +32,7 @@ export class Closing {
     await db.transaction().execute(async (transaction) => {
       if (!(await store.setDueAt(transaction, accountId, dueAt))) return;
       await audit.record(auditEvent.deletionPlanned(accountId), transaction);
-      const args = { due: dueAt.getTime(), link: '/account/data' };
+      const args = { due: dueAt.getTime() };
       await notices.tellEverywhere(transaction, accountId, { name: 'deletion-planned', language, args });
     });
     notices.wake();

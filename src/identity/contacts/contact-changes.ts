@@ -127,7 +127,7 @@ export class ContactChanges {
     await this.#takeFromOthers(connection, accountId, contact);
     await accounts.replaceContact(connection, accountId, contact);
     await audit.record(auditEvent.contactChanged(accountId, contact.kind), connection);
-    const notice = { name: 'contact-changed', language, args: { link: '/account/contacts' } } as const;
+    const notice = { name: 'contact-changed', language } as const;
     const old = before.filter(
       ({ verified, kind, value }) => verified && kind === contact.kind && value !== contact.value,
     );
@@ -146,7 +146,6 @@ export class ContactChanges {
     await notices.tellEverywhere(connection, otherId, {
       name: 'contact-lost',
       language,
-      args: { link: '/account/contacts' },
     });
   }
 

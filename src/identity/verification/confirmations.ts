@@ -39,8 +39,7 @@ export class Confirmations {
       if (held?.status !== 'active' || !(await isProven(transaction, held))) return 'refused';
       await identities.prove(transaction, accountId, method, by);
       await audit.record(auditEvent.identityConfirmed(accountId, method, by), transaction);
-      const args = { link: '/account' };
-      await notices.tellEverywhere(transaction, accountId, { name: 'identity-confirmed', language: held.locale, args });
+      await notices.tellEverywhere(transaction, accountId, { name: 'identity-confirmed', language: held.locale });
       return 'confirmed';
     });
     const verdict = await work.catch((error: unknown) => this.#conflict(error, accountId, method));

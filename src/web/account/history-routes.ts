@@ -53,7 +53,7 @@ export function createHistoryRoutes(deps: HistoryDeps): Router {
     await accountSessions.endOthers(account.id, sessionUid);
     await db.transaction().execute(async (transaction) => {
       await audit.record(auditEvent.notMe(account.id, form.data.event), transaction);
-      const notice = { name: 'not-me', language: page.language, args: { link: '/account/history' } } as const;
+      const notice = { name: 'not-me', language: page.language } as const;
       await notices.tellEverywhere(transaction, account.id, notice);
     });
     notices.wake();
