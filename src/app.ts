@@ -15,6 +15,10 @@ import { createEsiaRoutes } from '#src/protocols/esia/esia-routes.ts';
 import { createPublicRoutes } from '#src/protocols/esia/public-routes.ts';
 import { createResourceRoutes } from '#src/protocols/esia/resource-routes.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
+import { createDataRoutes } from '#src/web/account/data-routes.ts';
+import { createHistoryRoutes } from '#src/web/account/history-routes.ts';
+import { createCancelChangeRoutes } from '#src/web/contacts/cancel-change-routes.ts';
+import { createContactsRoutes } from '#src/web/contacts/contacts-routes.ts';
 import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
@@ -40,6 +44,10 @@ import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-r
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
+import { createAddressRoutes } from '#src/web/verification/address-routes.ts';
+import { createConfirmRoutes } from '#src/web/verification/confirm-routes.ts';
+import { createSignatureRoutes } from '#src/web/verification/signature-routes.ts';
+import { createDocumentsRoutes } from '#src/web/verification/documents-routes.ts';
 
 /** Every middleware and router, in the order a request meets them. */
 export function createApp(services: Services, { isReady }: { isReady(): Promise<boolean> }): Koa {
@@ -78,6 +86,14 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createRegistrationRoutes({ ...services, settings: config.codes }),
     createPasswordRoutes(services),
     createConfirmEmailRoutes(services),
+    createCancelChangeRoutes(services),
+    createDocumentsRoutes(services),
+    createContactsRoutes({ ...services, ...config.protection, settings: config.verification }),
+    createHistoryRoutes(services),
+    createDataRoutes({ ...services, ...config.protection, settings: config.verification }),
+    createAddressRoutes(services),
+    createSignatureRoutes(services),
+    createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),
     createSecurityRoutes({ ...services, ...config.protection }),
     createEnrolmentRoutes({ ...services, ...config.protection }),

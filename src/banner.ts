@@ -1,5 +1,4 @@
-import { tierFrom } from '#src/identity/accounts/tier.ts';
-import { contactsOf, type SandboxPerson } from '#src/sandbox/person.ts';
+import { contactsOf, tierOf, type SandboxPerson } from '#src/sandbox/person.ts';
 import type { Services } from '#src/services.ts';
 
 /** What a person who just started it wants to know. */
@@ -34,5 +33,5 @@ const introduced = ['boris', 'olga', 'anna'];
 function introduce(person: SandboxPerson | undefined): string[] {
   if (!person) return [];
   const login = contactsOf(person.contacts)[0]!.value;
-  return [`    ${login.padEnd(24)}${person.password.padEnd(20)}${tierFrom(person.evidence)}`];
+  return [`    ${login.padEnd(24)}${person.password.padEnd(20)}${tierOf(person)}`];
 }

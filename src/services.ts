@@ -17,16 +17,22 @@ import { BlindIndex, deriveKey, FieldEncryption } from '#src/platform/security/e
 import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
+import { Identities } from '#src/identity/accounts/identities.ts';
+import { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { ClientHistory } from '#src/identity/clients/client-history.ts';
 import { ClientRegister } from '#src/identity/clients/client-register.ts';
 import type { ValidateClient } from '#src/identity/clients/client.ts';
 import { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
 import { Clients } from '#src/identity/clients/clients.ts';
+import { Closing } from '#src/identity/closing/closing.ts';
 import { DeclaredClients } from '#src/identity/clients/declared-clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
 import { SendLimits } from '#src/identity/codes/send-limits.ts';
 import { Consents } from '#src/identity/consents/consents.ts';
+import { Releases } from '#src/identity/consents/releases.ts';
+import { ContactChangeFlow } from '#src/identity/contacts/contact-change-flow.ts';
+import { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
 import { Credentials } from '#src/identity/credentials/credentials.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
@@ -46,6 +52,13 @@ import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
 import { Sessions } from '#src/identity/sessions/sessions.ts';
+import { Checks } from '#src/identity/verification/checks.ts';
+import { Confirmations } from '#src/identity/verification/confirmations.ts';
+import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
+import { Letters } from '#src/identity/verification/letters.ts';
+import { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
+import { TrustedAuthorities } from '#src/identity/verification/trusted-authorities.ts';
+import { SimulatedRegistry } from '#src/identity/verification/simulated-registry.ts';
 import { buildEsia } from '#src/protocols/esia/esia-services.ts';
 import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
 import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
@@ -60,6 +73,7 @@ import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
 import { WalkSystem } from '#src/web/developer/walk-system.ts';
 import { Pages } from '#src/web/middleware/page.ts';
+import { RaisingFor } from '#src/web/middleware/raising-for.ts';
 import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 import { createProtocolPages } from '#src/web/sign-out/protocol-pages.ts';
 
@@ -113,6 +127,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const artifacts = new Artifacts({ statements, clock, encryption });
   const clients = new Clients({ db, encryption, clock, cacheMs: 1000 });
   const accounts = new Accounts({ db, statements, clock, encryption, index });
+  const identities = new Identities({ db, clock, encryption, index });
   const clientRequests = new ClientRequests({ db, clock, encryption, logger, hours: config.esia.requestLogHours });
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
@@ -192,6 +207,35 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     linkSeconds: config.codes.emailLinkMinutes * 60,
   });
 
+  const accountNotices = new AccountNotices({ clock, accounts, messages, issuer: config.issuer });
+  const simulatedRegistry = new SimulatedRegistry({ clock, faults });
+  const registry = config.registry.url
+    ? new HttpRegistry({ url: config.registry.url, token: secrets.registryToken })
+    : simulatedRegistry;
+  const verification = {
+    db,
+    clock,
+    budgets,
+    identities,
+    notices: accountNotices,
+    audit,
+    settings: config.verification,
+  };
+  const checks = new Checks({ ...verification, outbox, registry, logger });
+  const confirmations = new Confirmations({ db, identities, notices: accountNotices, audit });
+  const letters = new Letters({ ...verification, index, confirmations, messages });
+
+  const authorities = new TrustedAuthorities(config.verification.esignAuthorities);
+  const signatureProofs = new SignatureProofs({ clock, flows, budgets, identities, confirmations, authorities });
+  const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts });
+  const contactChangeFlow = new ContactChangeFlow({
+    db, clock, flows, accounts, codes, sendLimits, messages,
+    changes: contactChanges,
+    settings: config.codes,
+  }); // prettier-ignore
+  const closing = new Closing({ ...verification, encryption });
+  const releases = new Releases({ db, statements, clock });
+
   // Protocols
   const scopes = loadScopes();
   const pages = new Pages({ config, renderer, translations });
@@ -212,8 +256,10 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
           scopes,
           agreement,
           accounts,
+          identities,
           sessions,
           consents,
+          releases,
           grants,
           artifacts,
           clients,
@@ -238,6 +284,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const clientHistory = new ClientHistory({ db, clients, validate, clock });
   const declared = new DeclaredClients({ db, clients, audit, validate, history: clientHistory });
   const interactions = new Interactions({ live, accounts });
+  const raisingFor = new RaisingFor({ pages, interactions });
   const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
   const esia = buildEsia({
     config,
@@ -254,8 +301,25 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Sandbox
   const sandbox = config.sandbox && clock instanceof MovableClock ? buildSandbox(clock) : undefined;
   function buildSandbox(movable: MovableClock) {
-    const people = new SandboxPeople({ db, accounts, credentials, hasher, factors, agreement });
-    const controls = new SandboxControls({ people, inbox, faults, clock: movable, onClockMoved: () => outbox.wake() });
+    const people = new SandboxPeople({
+      db,
+      accounts,
+      identities,
+      credentials,
+      hasher,
+      factors,
+      agreement,
+      checks,
+      letters,
+    });
+    const controls = new SandboxControls({
+      people,
+      inbox,
+      faults,
+      registry: simulatedRegistry,
+      clock: movable,
+      onClockMoved: () => outbox.wake(),
+    });
     const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
     const walk = new WalkSystem({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key, clients, clock });
     return { people, controls, walk, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
@@ -266,8 +330,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
-    agreement, audit, sessions, clients, register, declared, clientHistory, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
-    devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, securitySettings,
+    agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
+    registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, securitySettings,
+    accountNotices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

@@ -11,9 +11,9 @@ const identityLines = [
   ['audit'],
   ['codes', 'sessions'],
   ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'operators', 'support'],
-  ['verification', 'organisations', 'credentials', 'consents'],
+  ['verification', 'organisations', 'credentials', 'consents', 'contacts'],
   ['protection'],
-  ['recovery', 'registration'],
+  ['recovery', 'registration', 'closing'],
 ];
 /** Packages and who may import them. */
 const owners: Record<string, RegExp> = {

@@ -1,4 +1,5 @@
 import type { Services } from '#src/services.ts';
+import { deleteAccounts } from '#src/jobs/delete-accounts.ts';
 import { purgeExpired } from '#src/jobs/purge-expired.ts';
 import { rotateSigningKeys } from '#src/jobs/rotate-signing-keys.ts';
 
@@ -7,6 +8,9 @@ const MINUTE = 60_000;
 /** Which job runs how often. Every instance runs them all: each is safe beside itself. */
 const schedule = (services: Services): { name: string; everyMs: number; run(): Promise<unknown> }[] => [
   { name: 'purge-expired', everyMs: 5 * MINUTE, run: () => purgeExpired(services) },
+  { name: 'end-overdue-checks', everyMs: MINUTE, run: () => services.checks.endOverdue() },
+  { name: 'apply-contact-changes', everyMs: MINUTE, run: () => services.contactChanges.applyDue() },
+  { name: 'delete-accounts', everyMs: 10 * MINUTE, run: () => deleteAccounts(services) },
   { name: 'rotate-signing-keys', everyMs: 10 * MINUTE, run: () => rotateSigningKeys(services) },
 ];
 

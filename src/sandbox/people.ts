@@ -1,7 +1,10 @@
 import { isUniqueViolation, type Connection, type Database } from '#src/platform/storage/database.ts';
 import type { Profile } from '#src/identity/accounts/account.ts';
 import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
+import type { Identities } from '#src/identity/accounts/identities.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
+import type { Checks } from '#src/identity/verification/checks.ts';
+import type { Letters } from '#src/identity/verification/letters.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
@@ -9,10 +12,13 @@ import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/
 interface SandboxPeopleDeps {
   db: Database;
   accounts: Accounts;
+  identities: Identities;
   credentials: Credentials;
   hasher: PasswordHasher;
   factors: Factors;
   agreement: Agreement;
+  checks: Checks;
+  letters: Letters;
 }
 
 /** Kinds of documents by the short names that the sandbox's people use. */
@@ -57,34 +63,54 @@ export class SandboxPeople {
 
   async #settleOne(person: SandboxPerson, hash: string): Promise<void> {
     const { db } = this.#deps;
-    await db
+    const accountId = await db
       .transaction()
       .execute((transaction) => this.#create(transaction, person, hash))
       .catch((error: unknown) => {
         const taken = ['contacts_verified_key', 'documents_verified_key'];
         if (!taken.some((constraint) => isUniqueViolation(error, constraint))) throw error;
       });
+    if (accountId) await this.#bringAlong(person, accountId);
   }
 
-  async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<void> {
-    const { accounts, credentials, factors, agreement } = this.#deps;
+  /** What came after: a new surname, documents on their way, a letter in the post. */
+  async #bringAlong(person: SandboxPerson, accountId: string): Promise<void> {
+    const { db, identities, checks, letters } = this.#deps;
+    const { language, formerFamily, typed, letter } = person;
+    const profile = profileOf(person);
+    if (formerFamily !== undefined)
+      await db.transaction().execute(async (transaction) => {
+        const held = (await identities.hold(transaction, accountId))!;
+        await identities.replace(transaction, held, { profile, documents: held.documents });
+      });
+    const documents = typed && [
+      { kind: 'rf_passport', value: typed.passport },
+      { kind: 'snils', value: typed.snils },
+    ];
+    if (documents) await checks.submit(accountId, { profile, documents }, { language });
+    if (letter) await letters.order(accountId, language);
+  }
+
+  async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<string> {
+    const { accounts, identities, credentials, factors, agreement } = this.#deps;
     const { termsVersion: terms = agreement.terms } = person;
     const accountId = await accounts.create(transaction, {
-      profile: profileOf(person),
+      profile: { ...profileOf(person), familyName: person.formerFamily ?? person.name.family },
       locale: person.language,
       verified: contactsOf(person.contacts),
       unverified: contactsOf(person.unproven),
       agreement: { ...agreement, terms },
     });
     await credentials.set(transaction, accountId, hash);
-    for (const method of person.evidence) await accounts.addEvidence(transaction, accountId, method, 'sandbox');
     for (const [name, kind] of Object.entries(documentKinds)) {
       const value = person.documents[name as keyof typeof documentKinds];
-      if (value !== undefined) await accounts.addDocument(transaction, accountId, kind, value);
+      if (value !== undefined) await identities.addDocument(transaction, accountId, { kind, value });
     }
+    for (const method of person.evidence) await identities.prove(transaction, accountId, method, 'sandbox');
     if (person.secondFactor)
       await factors.add(transaction, accountId, { kind: person.secondFactor, secret: person.totpSecret });
     if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
+    return accountId;
   }
 }
 

@@ -3,7 +3,7 @@ import { load } from 'js-yaml';
 import { z } from 'zod';
 import { languages } from '#src/platform/i18n/translator.ts';
 import type { Contact } from '#src/identity/accounts/contact.ts';
-import { proofMethods } from '#src/identity/accounts/tier.ts';
+import { proofMethods, tierFrom, type Tier } from '#src/identity/accounts/tier.ts';
 
 const contacts = z.strictObject({ phone: z.string().optional(), email: z.string().optional() });
 
@@ -30,6 +30,12 @@ const person = z.strictObject({
   documents: z
     .strictObject({ passport: z.string().optional(), snils: z.string().optional(), inn: z.string().optional() })
     .default({}),
+  /** Typed and sent for checking; what comes of it the simulated registry decides. */
+  typed: z.strictObject({ passport: z.string(), snils: z.string() }).optional(),
+  /** The surname that was proven; the one in `name` came later. */
+  formerFamily: z.string().optional(),
+  /** Ordered a letter with a code. */
+  letter: z.boolean().default(false),
   traits: z.array(z.string()).default([]),
   blocked: z.boolean().default(false),
   /** Agreed to an older version of the documents. */
@@ -52,6 +58,11 @@ export function loadSandboxPeople(): SandboxPerson[] {
   const text = readFileSync(new URL('../../config/sandbox-people.yaml', import.meta.url), 'utf8');
   const { password, people } = catalogue.parse(load(text));
   return people.map((one) => ({ ...one, password: one.password ?? password }));
+}
+
+/** How far they are proven once they are made. */
+export function tierOf({ evidence, formerFamily }: SandboxPerson): Tier {
+  return formerFamily === undefined ? tierFrom(evidence) : 'simplified';
 }
 
 export function contactsOf({ phone, email }: SandboxPerson['contacts']): Contact[] {

@@ -45,7 +45,9 @@ describe('registration under attack', () => {
           house.clock.reset();
           return {
             answers: views.map((view) => comparable(view, [contact, path])),
-            cookies: registrant.browser.setCookies.map((line) => line.replace(/=[^;]+/, '=').replace(/expires=[^;]+/, 'expires=')),
+            cookies: registrant.browser.setCookies.map((line) =>
+              line.replace(/=[^;]+/, '=').replace(/expires=[^;]+/, 'expires='),
+            ),
             hops: registrant.browser.visited.map((url) => url.replaceAll(path, '/registration/…')),
             hashes: house.services.hasher.hashes - before,
           };

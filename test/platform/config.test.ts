@@ -11,6 +11,7 @@ const good = {
   DATABASE_URL: 'postgres://esia@db/esia',
   SMTP_URL: 'smtp://mail.example.org',
   SMS_URL: 'smpp://id:pw@gateway.example.org',
+  REGISTRY_URL: 'https://registry.example.org',
   MASTER_KEY: `k1:${Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64')}`,
   INDEX_KEY: Buffer.from(Array.from({ length: 32 }, (_, i) => 255 - i * 3)).toString('base64'),
 };
@@ -63,9 +64,17 @@ describe('configuration', () => {
     assert.equal(loadSecrets(config).masterKeys[0]!.id, 'k1');
   });
 
+  it('a production start with the simulated registry is refused unless a setting says so', () => {
+    Object.assign(process.env, good);
+    delete process.env.REGISTRY_URL;
+    assert.match(caught(() => loadConfig('production')).problems.join(), /REGISTRY_URL/);
+    process.env.REGISTRY_SIMULATOR = 'on';
+    assert.equal(loadConfig('production').registry.simulatorInProduction, true);
+  });
+
   it('O3: a bare production start is refused, everything said at once, each with what to write', () => {
     const { problems } = caught(() => loadConfig('production'));
-    for (const name of ['ISSUER', 'DATABASE_URL', 'SMTP_URL', 'SMS_URL']) {
+    for (const name of ['ISSUER', 'DATABASE_URL', 'SMTP_URL', 'SMS_URL', 'REGISTRY_URL']) {
       assert.ok(
         problems.some((problem) => problem.includes(name)),
         name,

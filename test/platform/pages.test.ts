@@ -108,7 +108,7 @@ function assertFields(html: string): void {
     const id = /\sid="([^"]+)"/.exec(input)?.[1];
     assert.ok(id, input);
     assert.match(input, new RegExp(` name="${id}"`));
-    assert.match(input, / autocomplete="[a-z-]+"/);
+    assert.match(input, / autocomplete="[a-z0-9-]+"/);
     assert.match(input, new RegExp(` aria-describedby="[^"]*${id}-error`));
     assert.match(html, new RegExp(`<label for="${id}">`));
     assert.match(html, new RegExp(` id="${id}-error"`));

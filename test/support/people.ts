@@ -46,7 +46,7 @@ export async function settle(
   house: House,
   { profile, contacts = [], evidence = [], documents = {} }: Sketch,
 ): Promise<Person> {
-  const { db, accounts, credentials, hasher, agreement } = house.services;
+  const { db, accounts, identities, credentials, hasher, agreement } = house.services;
   const hash = await hasher.hash(PASSWORD);
   const id = await db.transaction().execute(async (transaction) => {
     const accountId = await accounts.create(transaction, {
@@ -57,9 +57,9 @@ export async function settle(
       agreement,
     });
     await credentials.set(transaction, accountId, hash);
-    for (const method of evidence) await accounts.addEvidence(transaction, accountId, method, 'test');
     for (const [kind, value] of Object.entries(documents))
-      await accounts.addDocument(transaction, accountId, kind, value);
+      await identities.addDocument(transaction, accountId, { kind, value });
+    for (const method of evidence) await identities.prove(transaction, accountId, method, 'test');
     return accountId;
   });
   return { id, login: contacts[0]!.value, password: PASSWORD };

@@ -169,7 +169,7 @@ describe('the sandbox', () => {
     await inbox.send({ id: crypto.randomUUID(), channel: 'sms', to: '+79000000001', text: 'Second' } as never);
     const all = (await json('GET', 'inbox')).body as { to: string }[];
     assert.deepEqual(
-      all.map(({ to }) => to),
+      all.slice(0, 2).map(({ to }) => to),
       ['+79000000001', 'a@example.test'],
     );
     const [first] = (await json('GET', 'inbox?to=A%40example.test')).body as { code: string; links: string[] }[];

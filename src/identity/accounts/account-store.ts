@@ -1,11 +1,12 @@
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
-import type { ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
+import type { AgreementRow, ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
 
 const findStatement: Statement = {
   name: 'account-find',
   text: `select id, oid, status, profile, locale, created_at, updated_at,
-      array(select method from evidence where account_id = a.id and revoked_at is null) as evidence,
+      array(select method from evidence e
+        where e.account_id = a.id and e.revoked_at is null and e.snapshot = a.snapshot order by e.created_at) as evidence,
       array(select document || ':' || version from agreements where account_id = a.id) as agreements
     from accounts a where id = $1`,
 };
@@ -71,23 +72,6 @@ export async function insertContact(connection: Connection, row: ContactRow): Pr
   await connection.insertInto('contacts').values(row).execute();
 }
 
-export async function insertDocument(connection: Connection, row: DocumentRow): Promise<void> {
-  await connection.insertInto('documents').values(row).execute();
-}
-
-export async function insertEvidence(
-  connection: Connection,
-  row: {
-    id: string;
-    account_id: string;
-    method: 'registry' | 'in_person' | 'mail' | 'esign';
-    checked_by: string;
-    created_at: Date;
-  },
-): Promise<void> {
-  await connection.insertInto('evidence').values(row).execute();
-}
-
 export async function insertAgreement(
   connection: Connection,
   row: { account_id: string; document: 'terms' | 'privacy'; version: string; accepted_at: Date },
@@ -141,4 +125,41 @@ export async function markContactVerified(
     .where('value_index', '=', index)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
+}
+
+export async function findLocale(connection: Connection, accountId: string): Promise<string | undefined> {
+  const row = await connection.selectFrom('accounts').select('locale').where('id', '=', accountId).executeTakeFirst();
+  return row?.locale ?? undefined;
+}
+
+export async function deleteContacts(
+  connection: Connection,
+  accountId: string,
+  kind: ContactRow['kind'],
+): Promise<void> {
+  await connection.deleteFrom('contacts').where('account_id', '=', accountId).where('kind', '=', kind).execute();
+}
+
+export async function unverifyContact(
+  connection: Connection,
+  accountId: string,
+  kind: ContactRow['kind'],
+  index: Buffer,
+): Promise<void> {
+  await connection
+    .updateTable('contacts')
+    .set({ verified_at: null })
+    .where('account_id', '=', accountId)
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .execute();
+}
+
+export async function listAgreements(connection: Connection, accountId: string): Promise<AgreementRow[]> {
+  return connection
+    .selectFrom('agreements')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('accepted_at', 'desc')
+    .execute();
 }

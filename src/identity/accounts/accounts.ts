@@ -110,35 +110,8 @@ export class Accounts {
     });
   }
 
-  /** A proof that was made, by whom or what. The tier follows from it. */
-  async addEvidence(connection: Connection, accountId: string, method: ProofMethod, checkedBy: string): Promise<void> {
-    const now = this.#clock.now();
-    await accountStore.insertEvidence(connection, {
-      id: newId(now),
-      account_id: accountId,
-      method,
-      checked_by: checkedBy,
-      created_at: now,
-    });
-  }
-
-  /** `value` in normal form: digits alone for Russian documents. */
-  async addDocument(connection: Connection, accountId: string, kind: string, value: string): Promise<void> {
-    const now = this.#clock.now();
-    const id = newId(now);
-    await accountStore.insertDocument(connection, {
-      id,
-      account_id: accountId,
-      kind,
-      value: this.#encryption.encrypt(value, { table: 'documents', column: 'value', row: id }),
-      value_index: this.#index.of(`documents.${kind}`, value),
-      verified_at: now,
-      created_at: now,
-    });
-  }
-
-  async contacts(accountId: string): Promise<AccountContact[]> {
-    const rows = await accountStore.listContacts(this.#db, accountId);
+  async contacts(accountId: string, connection: Connection = this.#db): Promise<AccountContact[]> {
+    const rows = await accountStore.listContacts(connection, accountId);
     return rows.map(({ id, kind, value, verified_at }) => ({
       kind,
       value: this.#encryption.decrypt(value, { table: 'contacts', column: 'value', row: id }),
@@ -164,6 +137,27 @@ export class Accounts {
       this.contactIndex(contact),
       this.#clock.now(),
     );
+  }
+
+  async localeOf(accountId: string, connection: Connection = this.#db): Promise<Language | undefined> {
+    return (await accountStore.findLocale(connection, accountId)) as Language | undefined;
+  }
+
+  /** The proven contact of its kind; what stood in its place goes, so that nobody signs in with it. */
+  async replaceContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
+    await accountStore.deleteContacts(connection, accountId, contact.kind);
+    await this.#addContact(connection, accountId, contact, this.#clock.now());
+  }
+
+  /** It is somebody else's now: it stays in sight, but opens nothing. */
+  async loseContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
+    await accountStore.unverifyContact(connection, accountId, contact.kind, this.contactIndex(contact));
+  }
+
+  /** Which versions of which documents were accepted when. */
+  async agreements(accountId: string): Promise<{ document: 'terms' | 'privacy'; version: string; acceptedAt: Date }[]> {
+    const rows = await accountStore.listAgreements(this.#db, accountId);
+    return rows.map(({ document, version, accepted_at }) => ({ document, version, acceptedAt: accepted_at }));
   }
 
   async setLocale(accountId: string, locale: Language): Promise<void> {

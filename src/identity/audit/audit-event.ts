@@ -69,6 +69,60 @@ export const auditEvent = {
     accountId,
     details: { count },
   }),
+  identityChanged: (accountId: string): AuditEvent => ({ event: 'identity_changed', accountId }),
+  checkStarted: (accountId: string): AuditEvent => ({ event: 'check_started', accountId }),
+  checkEnded: (accountId: string, status: string): AuditEvent => ({
+    event: 'check_ended',
+    accountId,
+    details: { status },
+  }),
+  identityConfirmed: (accountId: string, method: string, by: string): AuditEvent => ({
+    event: 'identity_confirmed',
+    accountId,
+    details: { method, by },
+  }),
+  confirmationConflict: (accountId: string, method: string): AuditEvent => ({
+    event: 'confirmation_conflict',
+    accountId,
+    details: { method },
+  }),
+  letterOrdered: (accountId: string): AuditEvent => ({ event: 'letter_ordered', accountId }),
+  addressChanged: (accountId: string): AuditEvent => ({ event: 'address_changed', accountId }),
+  contactChanged: (accountId: string, contact: string): AuditEvent => ({
+    event: 'contact_changed',
+    accountId,
+    details: { contact },
+  }),
+  contactLost: (accountId: string, contact: string): AuditEvent => ({
+    event: 'contact_lost',
+    accountId,
+    details: { contact },
+  }),
+  contactChangePlanned: (accountId: string, contact: string): AuditEvent => ({
+    event: 'contact_change_planned',
+    accountId,
+    details: { contact },
+  }),
+  contactChangeCancelled: (accountId: string, contact: string): AuditEvent => ({
+    event: 'contact_change_cancelled',
+    accountId,
+    details: { contact },
+  }),
+  /** `by` names a role or an office, never a person: the owner of the record reads it. */
+  recordViewed: (accountId: string, by: string, purpose: string): AuditEvent => ({
+    event: 'record_viewed',
+    accountId,
+    details: { by, purpose },
+  }),
+  notMe: (accountId: string, eventId: number): AuditEvent => ({
+    event: 'not_me',
+    accountId,
+    details: { event: eventId },
+  }),
+  dataExported: (accountId: string): AuditEvent => ({ event: 'data_exported', accountId }),
+  deletionPlanned: (accountId: string): AuditEvent => ({ event: 'deletion_planned', accountId }),
+  deletionCancelled: (accountId: string): AuditEvent => ({ event: 'deletion_cancelled', accountId }),
+  accountDeleted: (accountId: string): AuditEvent => ({ event: 'account_deleted', accountId }),
   clientRegistered: (clientId: string): AuditEvent => ({ event: 'client_registered', clientId }),
   clientChanged: (clientId: string, fields: string[]): AuditEvent => ({
     event: 'client_changed',

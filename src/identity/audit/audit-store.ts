@@ -18,12 +18,17 @@ export async function append(
     .execute();
 }
 
-export async function listLatest(connection: Connection, accountId: string, events: string[], limit: number) {
+/** Newest first; every kind of event unless some are named. */
+export async function listLatest(
+  connection: Connection,
+  accountId: string,
+  { events, limit }: { events?: string[]; limit: number },
+) {
   return connection
     .selectFrom('audit_events')
-    .select(['at', 'event', 'client_id', 'details'])
+    .select(['id', 'at', 'event', 'client_id', 'details'])
     .where('account_id', '=', accountId)
-    .where('event', 'in', events)
+    .$if(events !== undefined, (query) => query.where('event', 'in', events!))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();

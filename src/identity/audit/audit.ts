@@ -5,6 +5,7 @@ import * as auditStore from '#src/identity/audit/audit-store.ts';
 
 /** An event as the person it is about may see it. */
 export interface PastEvent {
+  id: number;
   at: Date;
   event: string;
   clientId: string | null;
@@ -27,7 +28,16 @@ export class Audit {
 
   /** The newest first. */
   async latest(accountId: string, events: string[], limit: number): Promise<PastEvent[]> {
-    const rows = await auditStore.listLatest(this.#db, accountId, events, limit);
-    return rows.map(({ at, event, client_id, details }) => ({ at, event, clientId: client_id, details }));
+    return this.#list(accountId, { events, limit });
+  }
+
+  /** Everything that happened to one account, newest first. */
+  async history(accountId: string, limit = 100): Promise<PastEvent[]> {
+    return this.#list(accountId, { limit });
+  }
+
+  async #list(accountId: string, wanted: { events?: string[]; limit: number }): Promise<PastEvent[]> {
+    const rows = await auditStore.listLatest(this.#db, accountId, wanted);
+    return rows.map(({ id, at, event, client_id, details }) => ({ id, at, event, clientId: client_id, details }));
   }
 }

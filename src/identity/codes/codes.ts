@@ -8,7 +8,7 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import * as codeStore from '#src/identity/codes/code-store.ts';
 
 /** What a code is good for. A code for one purpose opens nothing else (D5). */
-export type CodePurpose = 'register' | 'sign-in' | 'change-factors';
+export type CodePurpose = 'register' | 'sign-in' | 'change-factors' | 'contact-new' | 'contact-old';
 
 /** A code belongs to a purpose, a target and the browser that asked for it. */
 export interface CodeScope {

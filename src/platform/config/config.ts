@@ -35,7 +35,20 @@ const settings = z.strictObject({
     emailFrom: z.string().min(3),
     smsFrom: z.string().min(1).max(11),
     pollMs: positive,
+    letterUrl: z.string(),
     attempts: positive,
+  }),
+  registry: z.strictObject({ url: z.string(), simulatorInProduction: switchable }),
+  verification: z.strictObject({
+    checkDays: positive.max(90),
+    checksPerDay: positive.max(100),
+    letterDays: positive.max(90),
+    letterPauseHours: positive,
+    letterTries: positive.max(10),
+    letterTryMinutes: positive,
+    esignAuthorities: z.string(),
+    contactHoldHours: positive,
+    deletionDays: positive,
   }),
   sandbox: switchable,
   service: z.strictObject({
@@ -137,7 +150,12 @@ export function loadConfig(
   const production = environment === 'production';
   const issuer = (parsed.data.issuer || `http://localhost:${parsed.data.http.port}`).replace(/\/+$/, '');
   const config: Config = { ...parsed.data, production, issuer };
-  const problems = [...checkIssuer(config), ...checkStorage(config), ...checkProduction(config)];
+  const problems = [
+    ...checkIssuer(config),
+    ...checkStorage(config),
+    ...checkGateways(config),
+    ...checkProduction(config),
+  ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return deepFreeze(config);
 }
@@ -166,6 +184,13 @@ function checkStorage({ storage }: Config): string[] {
   return ['DATABASE_URL must start with postgres://; write for example postgres://user:password@host:5432/esia'];
 }
 
+function checkGateways({ messaging, registry }: Config): string[] {
+  const addresses = { LETTER_URL: messaging.letterUrl, REGISTRY_URL: registry.url };
+  return Object.entries(addresses)
+    .filter(([, url]) => url !== '' && !/^https?:\/\/[^/]/.test(url))
+    .map(([name]) => `${name} must be an http address; write for example https://gateway.example.org`);
+}
+
 function checkProduction(config: Config): string[] {
   if (!config.production) return [];
   const problems: string[] = [];
@@ -180,6 +205,10 @@ function checkProduction(config: Config): string[] {
     problems.push('SMTP_URL is missing; write for example smtp://user:password@mail.example.org:587');
   if (!config.messaging.smsUrl)
     problems.push('SMS_URL is missing; write for example smpp://id:password@gateway.example.org:2775');
+  if (!config.registry.url && !config.registry.simulatorInProduction)
+    problems.push(
+      'REGISTRY_URL is missing; write the address of the registry (docs/registry.md), or REGISTRY_SIMULATOR=on to let the built-in simulator pass everybody',
+    );
   return problems;
 }
 

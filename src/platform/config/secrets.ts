@@ -17,6 +17,8 @@ export interface Secrets {
   /** Initial access token for client registration (RFC 7591); undefined: registration closed, or open in the sandbox. */
   registrationToken: string | undefined;
   metricsToken: string | undefined;
+  /** What the registry knows us by. */
+  registryToken?: string;
   /** Bearer token of the admin API; undefined: the API is absent, or in the sandbox the word `sandbox` opens it. */
   adminToken: string | undefined;
 }
@@ -42,7 +44,14 @@ export function loadSecrets(config: Config): Secrets {
     problems.push('MASTER_KEY and INDEX_KEY are equal; make each with: openssl rand -base64 32');
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { masterKeys, indexKey, registrationToken, metricsToken: readSecret('METRICS_TOKEN'), adminToken };
+  return {
+    masterKeys,
+    indexKey,
+    registrationToken,
+    metricsToken: readSecret('METRICS_TOKEN'),
+    adminToken,
+    registryToken: readSecret('REGISTRY_TOKEN'),
+  };
 }
 
 /** `id:base64,id:base64`, newest first; a lone key without an id is called k1. */

@@ -78,8 +78,9 @@ function linksIn(text: string): string[] {
   return [...text.matchAll(linkPattern)].map(([link]) => link.replace(/[.,;:!?)]+$/, ''));
 }
 
-/** The autofill line is certain; otherwise the first six digits that stand alone. */
+/** The autofill line and a letter's four groups are certain; otherwise the first six digits that stand alone. */
 function codeIn(text: string): string | undefined {
   const autofill = /^@\S+ #(\d+)$/m.exec(text);
-  return autofill?.[1] ?? /(?<!\d)\d{6}(?!\d)/.exec(text.replace(linkPattern, ''))?.[0];
+  const letter = /(?<!\d)\d{4}(-\d{4}){3}(?!\d)/.exec(text);
+  return autofill?.[1] ?? letter?.[0] ?? /(?<!\d)\d{6}(?!\d)/.exec(text.replace(linkPattern, ''))?.[0];
 }

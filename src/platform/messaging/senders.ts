@@ -3,6 +3,7 @@ import type { Logger } from '#src/platform/logger.ts';
 import type { Faults } from '#src/platform/messaging/faults.ts';
 import type { Channel, Sender } from '#src/platform/messaging/sender.ts';
 import type { SandboxInbox } from '#src/platform/messaging/sandbox-inbox.ts';
+import { HttpLetterSender } from '#src/platform/messaging/letter-sender-http.ts';
 import { EmailSender } from '#src/platform/messaging/email-sender.ts';
 import { HttpSmsSender } from '#src/platform/messaging/sms-sender-http.ts';
 import { SmppSmsSender } from '#src/platform/messaging/sms-sender-smpp.ts';
@@ -15,13 +16,14 @@ interface SenderChoice {
   faults?: Faults;
 }
 
-/** One sender for each channel; what has no gateway goes to the sandbox inbox, as letters always do. */
+/** One sender for each channel; what has no gateway goes to the sandbox inbox. */
 export function chooseSenders({ settings, inbox, logger, faults }: SenderChoice): Record<Channel, Sender> {
-  const { smtpUrl, smsUrl, emailFrom, smsFrom } = settings;
+  const { smtpUrl, smsUrl, letterUrl, emailFrom, smsFrom } = settings;
   const email = smtpUrl ? new EmailSender({ url: smtpUrl, from: emailFrom }) : inbox;
   const sms = smsUrl ? smsSender(smsUrl, smsFrom, logger) : inbox;
-  if (!faults) return { sms, email, letter: inbox };
-  return { sms: faults.wrap('sms', sms), email: faults.wrap('email', email), letter: inbox };
+  const letter = letterUrl ? new HttpLetterSender(letterUrl) : inbox;
+  if (!faults) return { sms, email, letter };
+  return { sms: faults.wrap('sms', sms), email: faults.wrap('email', email), letter: faults.wrap('letter', letter) };
 }
 
 function smsSender(url: string, from: string, logger: Logger): Sender {

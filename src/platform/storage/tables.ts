@@ -25,6 +25,10 @@ export interface Tables {
   audit_events: AuditEventRow;
   outbox: OutboxRow;
   sandbox_inbox: SandboxInboxRow;
+  checks: CheckRow;
+  letters: LetterRow;
+  contact_changes: ContactChangeRow;
+  releases: ReleaseRow;
   client_requests: ClientRequestRow;
 }
 
@@ -36,6 +40,8 @@ export interface AccountRow {
   locale: string | null;
   created_at: Date;
   updated_at: Date;
+  snapshot: Buffer | null;
+  deletion_due_at: Date | null;
 }
 
 export interface ContactRow {
@@ -56,13 +62,15 @@ export interface DocumentRow {
   value_index: Buffer;
   verified_at: Date | null;
   created_at: Date;
+  details: Buffer | null;
 }
 
 export interface EvidenceRow {
   id: string;
   account_id: string;
   method: 'registry' | 'in_person' | 'mail' | 'esign';
-  snapshot: Buffer | null;
+  snapshot: Buffer;
+  verified: Buffer | null;
   checked_by: string;
   created_at: Date;
   revoked_at: Date | null;
@@ -255,6 +263,47 @@ export interface SandboxInboxRow {
   to_index: Buffer;
   message: Buffer;
   at: Date;
+}
+
+export interface CheckRow {
+  id: string;
+  account_id: string;
+  snapshot: Buffer;
+  status: 'queued' | 'checking' | 'passed' | 'failed' | 'conflict' | 'overdue' | 'superseded';
+  wrong_fields: Generated<string[]>;
+  for_client: string | null;
+  created_at: Date;
+  deadline_at: Date;
+  decided_at: Date | null;
+}
+
+export interface LetterRow {
+  id: string;
+  account_id: string;
+  snapshot: Buffer;
+  address_index: Buffer;
+  code_hash: Buffer;
+  tries: Generated<number>;
+  created_at: Date;
+  expires_at: Date;
+  ended_at: Date | null;
+}
+
+export interface ContactChangeRow {
+  id: string;
+  account_id: string;
+  kind: 'phone' | 'email';
+  value: Buffer;
+  created_at: Date;
+  due_at: Date;
+}
+
+export interface ReleaseRow {
+  account_id: string;
+  client_id: string;
+  claims: string[];
+  first_at: Date;
+  last_at: Date;
 }
 
 export interface ClientRequestRow {

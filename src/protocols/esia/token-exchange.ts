@@ -74,6 +74,8 @@ export class TokenExchange {
     const { accounts, dialect, markers, accessTokenSeconds } = this.#deps;
     const account = await accounts.find(source.accountId);
     if (account?.status !== 'active') throw new EsiaError('007011', 'the account is not active');
+    if (!(await dialect.isStillEnough(account, client.mnemonic)))
+      throw new EsiaError('007011', 'the account is below the tier that the system asks for');
     const { mnemonic, markerAlgorithm } = client;
     const { sessionUid, authTime, amr = [] } = source;
     const bearer = { clientId: mnemonic, scope, account, sessionUid, authTime, amr };

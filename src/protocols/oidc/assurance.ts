@@ -57,6 +57,20 @@ interface AssuranceRequest {
 }
 
 /**
+ * Whether the account, as it is now, still is what the client demands and what was promised to it (G6). Asked whenever
+ * a code, a refresh token or an access token is used, for a tier may fall and a client's rules may change meanwhile.
+ */
+export function isStillEnough(
+  account: Account,
+  client: ClientMetadata,
+  acrClaim: AcrClaim | null | undefined,
+): boolean {
+  const minimumTier = client.minimum_tier ?? 'simplified';
+  const demand = demandOf({ acrValues: undefined, acrClaim, minimumTier, requiresSecondFactor: false });
+  return !demand.essential || isAtLeast(tierFor(account, client), demand.tier);
+}
+
+/**
  * The highest that must hold: what the client always needs, an essential `acr` claim, or else the most wanted of
  * `acr_values` (OpenID Connect Core 3.1.2.1, 5.5.1.1). Of several acceptable values the lowest is demanded, since any
  * satisfies.

@@ -1,6 +1,10 @@
 import { fullName, type Account, type AccountContact, type AccountDocument } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Identities } from '#src/identity/accounts/identities.ts';
+import type { Releases } from '#src/identity/consents/releases.ts';
+import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import type { Scopes } from '#src/platform/config/scopes.ts';
+import { VERIFIED_CLAIMS, verifiedClaims, verifiedNamesIn } from '#src/protocols/oidc/verified-claims.ts';
 
 export type ClaimValues = Record<string, unknown>;
 
@@ -11,6 +15,48 @@ export function claimsByScope(scopes: Scopes): Record<string, string[] | null> {
   );
   // Said in every ID token: how, how well and when the person signed in.
   return { ...byScope, openid: ['sub', 'acr', 'amr', 'auth_time'] };
+}
+
+interface ClaimRequest {
+  account: Account;
+  client: ClientMetadata;
+  use: string;
+  scope: string;
+  claims: Record<string, unknown> | undefined;
+}
+
+/** The values for one ID token or userinfo answer; the library leaves out what was not consented to. */
+export async function releasedClaims(deps: ReleaseDeps, request: ClaimRequest): Promise<ClaimValues> {
+  const values = await valuesFor(deps, request);
+  const { account, client, use, claims = {} } = request;
+  // An ID token repeats only what was asked for by name; values of scopes are given by userinfo.
+  const given = Object.keys(values).filter((name) => name !== 'sub' && (use === 'userinfo' || name in claims));
+  await deps.releases.note(account.id, String(client.client_id ?? client.clientId), given);
+  return values;
+}
+
+interface ReleaseDeps {
+  accounts: Accounts;
+  identities: Identities;
+  scopes: Scopes;
+  releases: Releases;
+}
+
+async function valuesFor(
+  { accounts, identities, scopes }: ReleaseDeps,
+  { account, client, scope, claims = {} }: ClaimRequest,
+): Promise<ClaimValues> {
+  const names = new Set([
+    ...Object.keys(claims),
+    ...scope.split(' ').flatMap((name) => scopes.get(name)?.claims ?? []),
+  ]);
+  const values: ClaimValues = { ...(await claimValues(accounts, account, names)), sub: account.id };
+  if (!names.has(VERIFIED_CLAIMS)) return values;
+  // Asked for by scope: of the values that the client sees anyway, those that were checked.
+  const asked = verifiedNamesIn(claims);
+  const evidence = await identities.evidence(account.id);
+  const verified = verifiedClaims(evidence, asked.length > 0 ? new Set(asked) : names, client.refused_methods);
+  return verified ? { ...values, [VERIFIED_CLAIMS]: verified } : values;
 }
 
 const contactClaims = ['email', 'email_verified', 'phone_number', 'phone_number_verified'];

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { UnsecuredJWT } from 'jose';
 import { errors } from 'oidc-provider';
+import type { Account } from '#src/identity/accounts/account.ts';
+import { isStillEnough } from '#src/protocols/oidc/assurance.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
 /** An authorization request that another dialect has checked and hands over. */
@@ -108,6 +110,12 @@ export class Dialect {
 
   async findClientToken(id: string): Promise<{ clientId: string; scope: string } | undefined> {
     return (await this.#live.current.ClientCredentials.find(id)) as never;
+  }
+
+  /** Whether the person still is what the client demands; asked wherever a token of a dialect is made or used (G6). */
+  async isStillEnough(account: Account, clientId: string): Promise<boolean> {
+    const client = await this.#live.current.Client.find(clientId);
+    return client !== undefined && isStillEnough(account, client, undefined);
   }
 
   /** False: something of this name was seen from this client before. The database decides, in one statement. */

@@ -90,6 +90,12 @@ export class Interactions {
     return client && describe(client);
   }
 
+  /** A client known by its id, long after its request is over. */
+  async clientById(id: string): Promise<RequestingClient | undefined> {
+    const client = await this.#live.current.Client.find(id);
+    return client && describe(client);
+  }
+
   /** What the person may be told about themselves on the consent and tier pages. */
   async account(current: CurrentInteraction): Promise<Account> {
     const account = current.accountId === undefined ? undefined : await this.#accounts.find(current.accountId);
@@ -100,6 +106,12 @@ export class Interactions {
   async tierOf(account: Account, clientId: string): Promise<Tier> {
     const client = await this.#live.current.Client.find(clientId);
     return tierFor(account, (client ?? {}) as ClientMetadata);
+  }
+
+  /** Ways of confirming that this client does not accept. */
+  async refusedMethods(clientId: string): Promise<string[]> {
+    const client = await this.#live.current.Client.find(clientId);
+    return (client as unknown as ClientMetadata | undefined)?.refused_methods ?? [];
   }
 
   /** Each answers the address to send the browser to. */

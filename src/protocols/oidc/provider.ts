@@ -4,13 +4,15 @@ import { errors, Provider, type Configuration, type JWKS, type KoaContextWithOID
 import type { Config } from '#src/platform/config/config.ts';
 import type { Scopes } from '#src/platform/config/scopes.ts';
 import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
+import type { Identities } from '#src/identity/accounts/identities.ts';
 import { clientRuleNames, clientRules } from '#src/identity/clients/client.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
+import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { ACCOUNT_CLIENT_ID, ACCOUNT_RETURN_PATH, accountClient } from '#src/protocols/oidc/account-client.ts';
 import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps } from '#src/protocols/oidc/adapter.ts';
 import { acrFor, acrValues, hasSecondFactor, tierFor } from '#src/protocols/oidc/assurance.ts';
-import { claimsByScope, claimValues } from '#src/protocols/oidc/claims.ts';
+import { claimsByScope, releasedClaims } from '#src/protocols/oidc/claims.ts';
 import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
 import {
   accountOf,
@@ -22,6 +24,8 @@ import {
 } from '#src/protocols/oidc/interaction-policy.ts';
 import { ESIA_RETURN_PATH, speaksEsia } from '#src/protocols/oidc/esia-client.ts';
 import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
+import { askConsentForVerifiedClaims } from '#src/protocols/oidc/requested-claims.ts';
+import { clientOf, stillStands, type UsedToken } from '#src/protocols/oidc/standing.ts';
 
 /** The pages that the protocol itself has to show; made by the floor above. */
 export interface ProtocolPages {
@@ -37,8 +41,10 @@ export interface ProviderDeps extends AdapterDeps {
   scopes: Scopes;
   agreement: Agreement;
   accounts: Accounts;
+  identities: Identities;
   sessions: Sessions;
   consents: Consents;
+  releases: Releases;
   pages: ProtocolPages;
   registrationToken: string | undefined;
   cookieKeys: string[];
@@ -148,24 +154,23 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
   };
 }
 
-function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Configuration> {
+function subjects(deps: ProviderDeps): Partial<Configuration> {
+  const { accounts, scopes, pairwiseKey } = deps;
   // A key object: bytes would be checked anew at every use.
   const key = createSecretKey(pairwiseKey);
   return {
     claims: claimsByScope(scopes),
-    async findAccount(_ctx, id) {
+    async findAccount(ctx, id, token) {
       const account = await accounts.find(id);
       if (account?.status !== 'active') return undefined;
+      const used = token as unknown as UsedToken | undefined;
+      const client = used && (await clientOf(ctx, used));
+      if (client && !stillStands(account, client, used)) return undefined;
       const found: RequestAccount & { claims: unknown } = {
         accountId: id,
         account,
-        claims: async (_use: string, scope: string, claims: Record<string, unknown>) => {
-          const names = new Set([
-            ...Object.keys(claims ?? {}),
-            ...scope.split(' ').flatMap((name) => scopes.get(name)?.claims ?? []),
-          ]);
-          return { ...(await claimValues(accounts, account, names)), sub: id };
-        },
+        claims: (use: string, scope: string, claims: Record<string, unknown>) =>
+          releasedClaims(deps, { account, client: metadataOf(ctx.oidc), use, scope, claims }),
       };
       return found as never;
     },
@@ -175,12 +180,12 @@ function subjects({ accounts, scopes, pairwiseKey }: ProviderDeps): Partial<Conf
   };
 }
 
-function features({ config, registrationToken, pages }: ProviderDeps): Configuration['features'] {
+function features({ config, registrationToken, pages, accounts }: ProviderDeps): Configuration['features'] {
   const mayRegister = config.sandbox || registrationToken !== undefined;
   return {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
-    introspection: { enabled: true, allowedPolicy: isIntrospectionAllowed },
+    introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(accounts) },
     revocation: { enabled: true, allowedPolicy: isOwnToken },
     userinfo: { enabled: true },
     jwtUserinfo: { enabled: true },
@@ -232,6 +237,7 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
   letEsiaReturn(provider);
   hardenSession(provider, sessions);
   hardenReplayDetection(provider);
+  askConsentForVerifiedClaims(provider);
   Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
     get(this: KoaContextWithOIDC['oidc']) {
       const account = accountOf(this);
@@ -291,15 +297,21 @@ function isOwnToken(_ctx: unknown, client: { clientId: string }, token: unknown)
   return (token as { clientId?: string }).clientId === client.clientId;
 }
 
-/** A client learns about its own tokens, and about tokens made for it as a resource server. */
-function isIntrospectionAllowed(
-  _ctx: unknown,
-  client: { clientId: string; clientAuthMethod?: string },
-  token: unknown,
-): boolean {
-  const { clientId, aud } = token as { clientId?: string; aud?: string | string[] };
-  if (client.clientAuthMethod === 'none') return clientId === client.clientId;
-  return clientId === client.clientId || [aud].flat().includes(client.clientId);
+/** A client learns about its own tokens, and about tokens made for it as a resource server, while the person is what they must be. */
+function createIntrospectionPolicy(accounts: Accounts) {
+  return async (ctx: KoaContextWithOIDC, client: AskingClient, token: unknown): Promise<boolean> => {
+    const used = token as UsedToken & { aud?: string | string[] };
+    const isOwn = used.clientId === client.clientId;
+    if (!isOwn && (client.clientAuthMethod === 'none' || ![used.aud].flat().includes(client.clientId))) return false;
+    if (used.accountId === undefined) return true;
+    const [account, madeFor] = await Promise.all([accounts.find(used.accountId), clientOf(ctx, used)]);
+    return account !== undefined && madeFor !== undefined && stillStands(account, madeFor, used);
+  };
+}
+
+interface AskingClient {
+  clientId: string;
+  clientAuthMethod?: string;
 }
 
 function checkClientRule(_ctx: unknown, key: string, value: unknown, metadata: Record<string, unknown>): void {

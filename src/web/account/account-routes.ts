@@ -6,14 +6,16 @@ import type { Database } from '#src/platform/storage/database.ts';
 import { parseForm } from '#src/platform/pages/form.ts';
 import { fullName } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import { recoveryStrength } from '#src/identity/accounts/recovery-strength.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
+import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
-import { navigation, requireSignIn, safePath, signedIn } from '#src/web/account/signed-in.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
+import { navigation, requireSignIn, safePath, signedIn } from '#src/web/middleware/signed-in.ts';
 
 export interface AccountDeps {
   pages: Pages;
@@ -23,12 +25,20 @@ export interface AccountDeps {
   accountSessions: AccountSessions;
   sessions: Sessions;
   consents: Consents;
+  releases: Releases;
   clients: Clients;
   scopes: Scopes;
 }
 
 const endForm = z.object({ session: z.string().regex(/^[\w-]{1,100}$/) });
 const revokeForm = z.object({ client: z.string().regex(/^[\x20-\x7e]{1,200}$/) });
+
+/** What comes after each tier, and where the way there begins. */
+const nextTiers = {
+  simplified: { tier: 'standard', url: '/account/documents' },
+  standard: { tier: 'confirmed', url: '/account/confirm' },
+  confirmed: undefined,
+};
 
 /** The personal account: my data, where I am signed in, what I allowed. */
 export function createAccountRoutes(deps: AccountDeps): Router {
@@ -54,6 +64,8 @@ export function createAccountRoutes(deps: AccountDeps): Router {
         documents: documents.map(({ kind, value }) => ({ label: page.t(`document.${kind}`), value })),
       },
       tier: tierFrom(account.evidence),
+      next: nextTiers[tierFrom(account.evidence)],
+      recovery: recoveryStrength(await accounts.contacts(account.id), documents),
     });
   });
 
@@ -95,6 +107,7 @@ export function createAccountRoutes(deps: AccountDeps): Router {
     const { account } = signedIn(ctx);
     const page = pages.of(ctx);
     const list = await consents.list(account.id);
+    const given = await deps.releases.list(account.id);
     await page.show('account/consents', {
       ...navigation('consents'),
       consents: list.map(({ clientId, metadata, scopes, claims, grantedAt }) => ({
@@ -103,6 +116,12 @@ export function createAccountRoutes(deps: AccountDeps): Router {
         host: hostOf(metadata),
         items: spokenClaims(scopes, claims, deps.scopes).map((claim) => page.t(`claim.${claim}`)),
         grantedAt: page.translator.dateTime(grantedAt),
+      })),
+      given: given.map(({ clientName, claims, firstAt, lastAt }) => ({
+        client: clientName,
+        items: spokenClaims([], claims, deps.scopes).map((claim) => page.t(`claim.${claim}`)),
+        firstAt: page.translator.dateTime(firstAt),
+        lastAt: page.translator.dateTime(lastAt),
       })),
       revokeAction: '/account/consents/revoke',
     });

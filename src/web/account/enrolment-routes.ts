@@ -11,7 +11,7 @@ import type { Attempt, EnrolledKind, Enrolled } from '#src/identity/factors/fact
 import type { Enrolments } from '#src/identity/factors/enrolments.ts';
 import type { SmsFactor } from '#src/identity/factors/sms-factor.ts';
 import type { SecurityDeps } from '#src/web/account/security-routes.ts';
-import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/account/signed-in.ts';
+import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
 import { answerError, beginError, codeForm } from '#src/web/middleware/factor-forms.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 

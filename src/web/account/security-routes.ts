@@ -13,7 +13,7 @@ import type { Factors } from '#src/identity/factors/factors.ts';
 import type { SecuritySettings } from '#src/identity/protection/security-settings.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { securityOverview } from '#src/web/account/security-page.ts';
-import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/account/signed-in.ts';
+import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 

@@ -39,7 +39,9 @@ export function createConsentRoutes(deps: ConsentDeps): Router {
     if (current.step !== 'consent') return next();
     const page = pages.of(ctx);
     const account = await interactions.account(current);
-    const values = await claimValues(accounts, account, claimNames(current.asked, scopes));
+    const names = claimNames(current.asked, scopes);
+    const values = await claimValues(accounts, account, names);
+    if (names.has('verified_claims')) values.verified_claims = page.t('claim.verified_claims.what');
     const contact = (await accounts.contacts(account.id)).find(({ verified }) => verified);
     await page.show('consent/review-request', {
       action: `/interaction/${current.uid}/consent`,

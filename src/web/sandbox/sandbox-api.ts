@@ -3,8 +3,9 @@ import type { Middleware } from 'koa';
 import { faultModes, faultTargets } from '#src/platform/messaging/faults.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { readJson, refuseJson } from '#src/web/middleware/read-json.ts';
-import { clockForm, faultForm, inboxQuery } from '#src/web/sandbox/sandbox-forms.ts';
+import { clockForm, faultForm, inboxQuery, registryForm, registryOutcomes } from '#src/web/sandbox/sandbox-forms.ts';
 import { describePerson } from '#src/web/sandbox/sandbox-page.ts';
+import { simulate } from '#src/web/sandbox/registry-simulation.ts';
 import type { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 
 /**
@@ -37,9 +38,16 @@ export function createSandboxApi({ pages, controls }: { pages: Pages; controls: 
     ctx.body = form.data;
   });
 
+  router.post('/registry', (ctx) => {
+    const form = registryForm.safeParse(ctx.request.body);
+    if (!form.success) return refuseJson(ctx, 400, 'invalid_request', registryHint);
+    ctx.body = simulate(controls.registry, form.data);
+  });
+
   return router;
 }
 
+const registryHint = `write {"outcome": "${registryOutcomes.join('" | "')}", "wrong": ["passport-number"], "delay": "PT10S"}`;
 const clockHint =
   'write {"advance": "PT5M"} with an ISO 8601 duration of weeks, days, hours, minutes or seconds up to ten years (P90D, PT1H30M), or {"reset": true}';
 const faultHint = `write {"target": "${faultTargets.join('" | "')}", "mode": "${faultModes.join('" | "')}"}`;

@@ -1,20 +1,21 @@
 import { fullName, type Profile } from '#src/identity/accounts/account.ts';
-import { tierFrom, type Tier } from '#src/identity/accounts/tier.ts';
+import type { Tier } from '#src/identity/accounts/tier.ts';
 import { accountSignInPath } from '#src/protocols/oidc/account-client.ts';
-import type { SandboxPerson } from '#src/sandbox/person.ts';
+import { tierOf, type SandboxPerson } from '#src/sandbox/person.ts';
 
 type Say = (key: string, args?: Record<string, string | number>) => string;
 
 /** A person as the contract of the sandbox's API describes them. */
 export function describePerson(person: SandboxPerson, t: Say) {
-  const { id, contacts, documents, citizenship, password, evidence, secondFactor, totpSecret } = person;
-  const papers = Object.keys(documents).length > 0 ? { documents } : {};
+  const { id, contacts, documents, typed, citizenship, password, secondFactor, totpSecret } = person;
+  const known = { ...documents, ...typed };
+  const papers = Object.keys(known).length > 0 ? { documents: known } : {};
   return {
     id,
     about: [nameOf(person), ...traitsOf(person, t)].join(', '),
     logins: { ...contacts, ...(documents.snils ? { snils: documents.snils } : {}) },
     password,
-    tier: tierFrom(evidence),
+    tier: tierOf(person),
     secondFactor: secondFactor ?? null,
     ...(totpSecret ? { totpSecret } : {}),
     ...papers,
@@ -42,7 +43,7 @@ export function searchPeople(people: readonly SandboxPerson[], { tier, search }:
   const wanted = search.toLowerCase();
   return people.filter((person) => {
     const said = [person.id, nameOf(person), ...Object.values(person.contacts), ...Object.values(person.documents)];
-    return (!tier || tierFrom(person.evidence) === tier) && (!wanted || said.join('\n').toLowerCase().includes(wanted));
+    return (!tier || tierOf(person) === tier) && (!wanted || said.join('\n').toLowerCase().includes(wanted));
   });
 }
 

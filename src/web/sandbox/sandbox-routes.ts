@@ -4,7 +4,8 @@ import { parseForm } from '#src/platform/pages/form.ts';
 import { tiers } from '#src/identity/accounts/tier.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import type { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
-import { clockForm, faultForm, inboxQuery, peopleQuery } from '#src/web/sandbox/sandbox-forms.ts';
+import { registryChoices, simulate } from '#src/web/sandbox/registry-simulation.ts';
+import { clockForm, faultForm, inboxQuery, peopleQuery, registryForm } from '#src/web/sandbox/sandbox-forms.ts';
 import { paragraphsOf, personRow, searchPeople } from '#src/web/sandbox/sandbox-page.ts';
 
 const steps = ['PT5M', 'PT1H', 'P1D', 'P90D'];
@@ -30,6 +31,7 @@ export function createSandboxRoutes({ pages, controls }: { pages: Pages; control
       steps,
       faults: faultTargets.map((target) => ({ target, mode: faults.mode(target) })),
       faultModes,
+      registry: registryChoices(controls.registry, (key) => page.t(key)),
     });
   });
 
@@ -59,6 +61,12 @@ export function createSandboxRoutes({ pages, controls }: { pages: Pages; control
     const form = parseForm(faultForm, ctx.request.body);
     if (form.ok) controls.faults.set(form.data.target, form.data.mode);
     pages.of(ctx).redirect('/sandbox#faults');
+  });
+
+  router.post('/registry', (ctx) => {
+    const form = parseForm(registryForm, ctx.request.body);
+    if (form.ok) simulate(controls.registry, form.data);
+    pages.of(ctx).redirect('/sandbox#registry');
   });
 
   return router;

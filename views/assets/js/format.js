@@ -6,6 +6,11 @@ const shapes = {
     if (!russian || (text.trim().startsWith('+') && !digits.startsWith('7'))) return text.trim();
     return russian.replace(/(...)(...)(..)(..)/, '+7 $1 $2-$3-$4');
   },
+  date: (text) => text.trim().replace(/^(\d{2})\D?(\d{2})\D?(\d{4})$/, '$1.$2.$3'),
+  snils: (text) =>
+    /^\D*(\d\D*){11}$/.test(text) ? text.replace(/\D/g, '').replace(/^(...)(...)(...)(..)$/, '$1-$2-$3 $4') : text,
+  department: (text) => text.trim().replace(/^(\d{3})\D?(\d{3})$/, '$1-$2'),
+  letter: (text) => (/^\D*(\d\D*){16}$/.test(text) ? text.replace(/\D/g, '').replace(/(....)(?=.)/g, '$1-') : text),
   code: (text) => text.replace(/\D/g, ''),
 };
 

@@ -62,6 +62,8 @@ export class Resources {
     const account = visitor.accountId === undefined ? undefined : await this.#deps.accounts.find(visitor.accountId);
     if (account?.status !== 'active')
       throw new ResourceError('scope', "the marker is a system's own and opens no person");
+    if (!(await this.#deps.dialect.isStillEnough(account, visitor.clientId)))
+      throw new ResourceError('invalid', 'the account is below the tier that the system asks for');
     if (owner !== String(account.oid))
       throw new ResourceError('scope', 'the marker is of another person than the address');
     const names = new Set(visitor.scopes.map(({ name }) => name));

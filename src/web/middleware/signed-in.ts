@@ -24,6 +24,8 @@ interface RequireFreshDeps {
   clock: Clock;
   factors: Factors;
   freshSignInMinutes: number;
+  /** Where a refused post comes back to; its form is gone by then. */
+  home?: string;
 }
 
 /** Pages of the account are for the person signed in here; everybody else signs in first and comes back. */
@@ -45,14 +47,14 @@ export function requireSignIn({ pages, accounts, accountSessions }: RequireSignI
 }
 
 /** How an account is protected is changed only by somebody who proved a moment ago who they are, with both factors. */
-export function requireFreshSignIn({ pages, clock, factors, freshSignInMinutes }: RequireFreshDeps) {
+export function requireFreshSignIn({ pages, clock, factors, freshSignInMinutes, home }: RequireFreshDeps) {
   return async (ctx: Context, next: Next) => {
     const { account, session } = signedIn(ctx);
     const maxAgeSeconds = freshSignInMinutes * 60;
     const ageSeconds = Math.floor(clock.now().getTime() / 1000) - Math.floor(session.signedInAt.getTime() / 1000);
     const secondFactor = await factors.isOn(account.id);
     if (ageSeconds <= maxAgeSeconds && (!secondFactor || session.hasSecondFactor)) return next();
-    const returnTo = ctx.method === 'GET' ? ctx.path : '/account/security';
+    const returnTo = ctx.method === 'GET' ? ctx.path : (home ?? '/account/security');
     pages.of(ctx).redirect(freshSignInPath(returnTo, { maxAgeSeconds, secondFactor }));
   };
 }

@@ -1,0 +1,160 @@
+import type { Config } from '#src/platform/config/config.ts';
+import type { Clock } from '#src/platform/clock.ts';
+import type { Language } from '#src/platform/i18n/translator.ts';
+import type { FieldEncryption } from '#src/platform/security/encryption.ts';
+import { newId } from '#src/platform/security/random.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
+import type { Flows } from '#src/platform/storage/flows.ts';
+import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Contact, ContactKind } from '#src/identity/accounts/contact.ts';
+import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
+import { auditEvent } from '#src/identity/audit/audit-event.ts';
+import type { Audit } from '#src/identity/audit/audit.ts';
+import * as store from '#src/identity/contacts/contact-change-store.ts';
+
+const CANCEL = 'cancel-contact-change';
+
+export interface PlannedChange {
+  id: string;
+  kind: ContactKind;
+  value: string;
+  dueAt: Date;
+}
+
+interface ContactChangesDeps {
+  db: Database;
+  clock: Clock;
+  flows: Flows;
+  encryption: FieldEncryption;
+  accounts: Accounts;
+  notices: AccountNotices;
+  audit: Audit;
+  settings: Config['verification'];
+}
+
+/**
+ * A proven contact takes the place of another. At once when the old one was proven too; otherwise after a hold, in which
+ * the old contact can stop it with one press (P25, E7).
+ */
+export class ContactChanges {
+  readonly #deps: ContactChangesDeps;
+
+  constructor(deps: ContactChangesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The caller saw the proofs. */
+  async apply(accountId: string, contact: Contact, language: Language): Promise<void> {
+    await this.#deps.db.transaction().execute((transaction) => this.#apply(transaction, accountId, contact, language));
+    this.#deps.notices.wake();
+  }
+
+  /** The new contact is proven, the old one cannot be asked. */
+  async plan(accountId: string, contact: Contact, language: Language): Promise<Date> {
+    const { db, clock, flows, encryption, notices, audit, settings } = this.#deps;
+    const now = clock.now();
+    const id = newId(now);
+    const holdSeconds = settings.contactHoldHours * 3600;
+    const dueAt = new Date(now.getTime() + holdSeconds * 1000);
+    await db.transaction().execute(async (transaction) => {
+      const value = encryption.encrypt(contact.value, placeOf(id));
+      await store.plan(transaction, {
+        id,
+        account_id: accountId,
+        kind: contact.kind,
+        value,
+        created_at: now,
+        due_at: dueAt,
+      });
+      await audit.record(auditEvent.contactChangePlanned(accountId, contact.kind), transaction);
+      const token = await flows.create(CANCEL, { id, accountId }, holdSeconds, transaction);
+      const args = { link: `/account/cancel-change/${token}`, due: dueAt.getTime() };
+      await notices.tellEverywhere(transaction, accountId, { name: 'contact-change-planned', language, args });
+    });
+    notices.wake();
+    return dueAt;
+  }
+
+  async planned(accountId: string): Promise<PlannedChange[]> {
+    const rows = await store.list(this.#deps.db, accountId);
+    return rows.map((row) => ({ id: row.id, kind: row.kind, value: this.#open(row).value, dueAt: row.due_at }));
+  }
+
+  /** From the account itself. */
+  async cancel(accountId: string, id: string): Promise<boolean> {
+    const { db, audit } = this.#deps;
+    return db.transaction().execute(async (transaction) => {
+      const taken = await store.take(transaction, id, accountId);
+      if (taken) await audit.record(auditEvent.contactChangeCancelled(accountId, taken.kind), transaction);
+      return taken !== undefined;
+    });
+  }
+
+  /** Whether a link from the old contact still stops something; looking does not use it. */
+  async mayCancel(token: string): Promise<boolean> {
+    return (await this.#deps.flows.find(CANCEL, token)) !== undefined;
+  }
+
+  /** From the old contact, whoever is signed in. */
+  async cancelByLink(token: string): Promise<boolean> {
+    const link = await this.#deps.flows.take<{ id: string; accountId: string }>(CANCEL, token);
+    return link !== undefined && this.cancel(link.accountId, link.id);
+  }
+
+  /** Those whose hold is over. Answers how many. */
+  async applyDue(): Promise<number> {
+    const { db, clock, accounts, notices } = this.#deps;
+    const due = await store.listDue(db, clock.now(), 200);
+    for (const { id, account_id: accountId } of due)
+      await db.transaction().execute(async (transaction) => {
+        const taken = await store.take(transaction, id);
+        if (!taken) return;
+        const language = await accounts.localeOf(accountId, transaction);
+        await this.#apply(transaction, accountId, this.#open(taken), language);
+      });
+    notices.wake();
+    return due.length;
+  }
+
+  async #apply(
+    connection: Connection,
+    accountId: string,
+    contact: Contact,
+    language: Language | undefined,
+  ): Promise<void> {
+    const { accounts, notices, audit } = this.#deps;
+    const before = await accounts.contacts(accountId, connection);
+    await this.#takeFromOthers(connection, accountId, contact);
+    await accounts.replaceContact(connection, accountId, contact);
+    await audit.record(auditEvent.contactChanged(accountId, contact.kind), connection);
+    const notice = { name: 'contact-changed', language, args: { link: '/account/contacts' } } as const;
+    const old = before.filter(
+      ({ verified, kind, value }) => verified && kind === contact.kind && value !== contact.value,
+    );
+    for (const one of old) await notices.tellContact(connection, one, notice);
+    await notices.tellEverywhere(connection, accountId, notice);
+  }
+
+  /** Numbers and addresses pass to new owners: whoever answers there now has it, and the last owner is told elsewhere. */
+  async #takeFromOthers(connection: Connection, accountId: string, contact: Contact): Promise<void> {
+    const { accounts, notices, audit } = this.#deps;
+    const otherId = await accounts.findIdByContact(contact, connection);
+    if (otherId === undefined || otherId === accountId) return;
+    await accounts.loseContact(connection, otherId, contact);
+    await audit.record(auditEvent.contactLost(otherId, contact.kind), connection);
+    const language = await accounts.localeOf(otherId, connection);
+    await notices.tellEverywhere(connection, otherId, {
+      name: 'contact-lost',
+      language,
+      args: { link: '/account/contacts' },
+    });
+  }
+
+  #open({ id, kind, value }: store.StoredChange): Contact {
+    return { kind, value: this.#deps.encryption.decrypt(value, placeOf(id)) };
+  }
+}
+
+function placeOf(row: string) {
+  return { table: 'contact_changes', column: 'value', row };
+}

@@ -1,0 +1,37 @@
+import { DeliveryError, type OutgoingMessage, type Sender } from '#src/platform/messaging/sender.ts';
+
+/** Letters through a printing service: POST of {id, to, subject, text} as JSON, any 2xx means taken. */
+export class HttpLetterSender implements Sender {
+  readonly #url: string;
+  readonly #headers: Record<string, string>;
+
+  /** @param url https://user:password@printer/letters; user and password become basic authentication. */
+  constructor(url: string) {
+    const address = new URL(url);
+    const { username, password } = address;
+    const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    address.username = '';
+    address.password = '';
+    this.#url = address.href;
+    this.#headers = {
+      'content-type': 'application/json',
+      ...(username && { authorization: `Basic ${credentials.toString('base64')}` }),
+    };
+  }
+
+  async send({ id, to, subject, text }: OutgoingMessage): Promise<void> {
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: { ...this.#headers, 'idempotency-key': id },
+      body: JSON.stringify({ id, to, subject, text }),
+      signal: AbortSignal.timeout(8000),
+      redirect: 'manual',
+    }).catch((error: unknown) => {
+      throw new DeliveryError('http_unreachable', { permanent: false, cause: error });
+    });
+    await response.body?.cancel();
+    if (!response.ok) throw new DeliveryError(`http_${response.status}`, { permanent: false });
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,96 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Clock } from '#src/platform/clock.ts';
+import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
+import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Identities } from '#src/identity/accounts/identities.ts';
+import { tierFrom } from '#src/identity/accounts/tier.ts';
+import { fullName } from '#src/identity/accounts/account.ts';
+import type { Checks, Progress } from '#src/identity/verification/checks.ts';
+import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import { fieldErrors } from '#src/web/middleware/field-errors.ts';
+import type { Page, Pages } from '#src/web/middleware/page.ts';
+import type { RaisingFor } from '#src/web/middleware/raising-for.ts';
+import { navigation, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
+import { documentFields, documentsForm } from '#src/web/verification/documents-forms.ts';
+import { factsOf, saidIn, typedAlready } from '#src/web/verification/documents-page.ts';
+
+interface DocumentsDeps {
+  pages: Pages;
+  clock: Clock;
+  accounts: Accounts;
+  accountSessions: AccountSessions;
+  identities: Identities;
+  checks: Checks;
+  raisingFor: RaisingFor;
+}
+
+/** Passport and SNILS: what is known, how the check is going, and the form (R9 to R11, R16). */
+export function createDocumentsRoutes(deps: DocumentsDeps): Router {
+  const { pages, clock, identities, checks, raisingFor } = deps;
+  const router = new Router({ prefix: '/account/documents' });
+  router.use(requireSignIn(deps));
+
+  router.get('/', async (ctx) => {
+    const { account } = signedIn(ctx);
+    const page = pages.of(ctx);
+    const documents = await identities.documents(account.id);
+    const progress = await checks.progress(account.id);
+    const tier = tierFrom(account.evidence);
+    if (documents.length === 0 && !progress) return page.redirect('/account/documents/edit');
+    const wayBack = await raisingFor.wayBack(ctx, progress?.forClient);
+    await page.show('account/documents', {
+      ...navigation('documents'),
+      name: fullName(account.profile),
+      ...factsOf(page, account.profile, documents),
+      tier,
+      check: progress && describe(page, progress),
+      // Under way or just decided; afterwards the tier says everything.
+      isSettled: tier !== 'simplified' && progress?.status !== 'queued' && progress?.status !== 'checking',
+      wayBack,
+    });
+  });
+
+  router.get('/edit', async (ctx) => {
+    const { account } = signedIn(ctx);
+    const progress = await checks.progress(account.id);
+    const wrong = progress?.status === 'failed' ? progress.wrongFields : [];
+    const values = typedAlready(account.profile, await identities.documents(account.id));
+    await show(ctx, values, Object.fromEntries(wrong.map((field) => [field, 'registry_differs'])));
+  });
+
+  router.post('/edit', async (ctx) => {
+    const { account } = signedIn(ctx);
+    const page = pages.of(ctx);
+    const form = parseForm(documentsForm(clock.now()), ctx.request.body);
+    const values = keptValues(ctx.request.body, documentFields);
+    if (!form.ok) return show(ctx, values, form.errors, 422);
+    const known = { profile: account.profile, documents: await identities.documents(account.id) };
+    const verdict = await checks.submit(account.id, saidIn(form.data, known), {
+      language: page.language,
+      forClient: raisingFor.clientId(ctx),
+    });
+    if (verdict === 'too_many') return show(ctx, values, { form: 'too_many_checks' }, 422);
+    page.redirect('/account/documents');
+  });
+
+  async function show(ctx: Context, values: Record<string, string>, errors: FieldErrors, status = 200): Promise<void> {
+    const { account } = signedIn(ctx);
+    const page = pages.of(ctx);
+    ctx.state.formPath = '/account/documents/edit';
+    const lowers = account.evidence.length > 0;
+    const data = { ...navigation('documents'), values, lowers, errors: fieldErrors(page, errors) };
+    await page.show('account/edit-documents', data, status);
+  }
+
+  return router;
+}
+
+function describe(page: Page, { status, startedAt, deadlineAt, wrongFields }: Progress) {
+  return {
+    status,
+    startedAt: page.translator.dateTime(startedAt),
+    deadline: page.translator.date(deadlineAt, 'Europe/Moscow'),
+    wrong: wrongFields.map((field) => page.t(`edit-documents.${field}`)),
+  };
+}
