@@ -11,11 +11,20 @@ import { createLogger } from '#src/platform/logger.ts';
 
 export type DatabaseKind = 'embedded' | 'postgres';
 
-/** Which databases this machine can offer; PostgreSQL is skipped where neither TEST_DATABASE_URL nor its binaries are found. */
-export const databaseKinds: DatabaseKind[] = postgresAvailable() ? ['embedded', 'postgres'] : ['embedded'];
+const chosen = process.env.TEST_DATABASE as DatabaseKind | undefined;
 
-/** TEST_DATABASE chooses what ordinary tests run on. */
-export const defaultDatabase: DatabaseKind = (process.env.TEST_DATABASE as DatabaseKind | undefined) ?? 'embedded';
+/**
+ * Which databases tests of both run on: what this machine offers, or the one that TEST_DATABASE names. PostgreSQL is
+ * skipped where neither TEST_DATABASE_URL nor its binaries are found.
+ */
+export const databaseKinds: DatabaseKind[] = chosen
+  ? [chosen]
+  : postgresAvailable()
+    ? ['embedded', 'postgres']
+    : ['embedded'];
+
+/** What ordinary tests run on. */
+export const defaultDatabase: DatabaseKind = chosen ?? 'embedded';
 
 const servers = new Map<DatabaseKind, Promise<{ options: ConnectionOptions; stop(): Promise<void> }>>();
 

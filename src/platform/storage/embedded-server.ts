@@ -25,7 +25,7 @@ if (!takeLock()) {
   const db = await PGlite.create(dataDir);
   const path = join(socketDir, '.s.PGSQL.5432');
   await rm(path, { force: true });
-  const server = new PGLiteSocketServer({ db: oneConversationAtATime(db), path, maxConnections: 64 });
+  const server = new PGLiteSocketServer({ db: oneConversationAtATime(db), path, maxConnections: 10_000 });
   await server.start();
   process.on('message', () => void stop(db, server));
   process.send!({ ready: true });
