@@ -7,6 +7,7 @@ import type { Services } from '#src/services.ts';
 import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
+import { createPasskeyEnrolmentRoutes } from '#src/web/account/passkey-enrolment-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
 import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
@@ -37,6 +38,7 @@ import { createRegistrationRoutes } from '#src/web/registration/registration-rou
 import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
 import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
 import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-routes.ts';
+import { createOtherWaysRoutes } from '#src/web/sign-in/other-ways-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
@@ -72,6 +74,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createLanguageRoutes(services),
     createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),
     createSignInRoutes(services),
+    createOtherWaysRoutes(services),
     createSecondFactorRoutes({ ...services, ...config.protection }),
     createTierRoutes(services),
     createConsentRoutes({ ...services, tokens: config.tokens }),
@@ -81,6 +84,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createAccountRoutes(services),
     createSecurityRoutes({ ...services, ...config.protection }),
     createEnrolmentRoutes({ ...services, ...config.protection }),
+    createPasskeyEnrolmentRoutes({ ...services, ...config.protection }),
     createNotMeRoutes(services),
     createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),
     ...sandboxPages(services),

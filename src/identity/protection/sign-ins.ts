@@ -2,6 +2,7 @@ import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import { provesPasskey } from '#src/identity/factors/passkeys.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
 import type { Notices } from '#src/identity/protection/notices.ts';
 
@@ -39,6 +40,8 @@ export class SignIns {
     const recipient = await notices.recipient(accountId);
     const admitted = await db.transaction().execute(async (transaction) => {
       const admitted = await devices.admit(transaction, accountId, device);
+      if (amr.includes('pwd') && provesPasskey(amr))
+        await devices.preferPasskey(transaction, accountId, admitted.secret);
       if (remember) await devices.remember(transaction, admitted.id);
       if (admitted.isNew && !isFirst)
         await notices.newDevice(transaction, recipient, { device: device.name, site: client.name });
