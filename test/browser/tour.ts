@@ -72,6 +72,9 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await look(page, 'sign-in', 'citizen');
     await page.click('#login-submit');
     await look(page, 'sign-in-errors', 'citizen');
+    await page.click('#other-ways-link');
+    await look(page, 'other-ways', 'citizen');
+    await page.click('#password-link');
     await page.click('#register-link');
     await look(page, 'registration', 'citizen');
     await page.click('#registration-submit');
@@ -135,6 +138,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
   async function protection(page: Page): Promise<void> {
     await see(page, '/account/security', 'security-off');
     await see(page, '/account/security/sms', 'sms-codes');
+    await see(page, '/account/security/passkey', 'passkey');
     await see(page, '/account/security/authenticator', 'authenticator');
     await page.click('#code-submit');
     await look(page, 'authenticator-errors', 'citizen');
