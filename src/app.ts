@@ -9,6 +9,7 @@ import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
 import { createPasskeyEnrolmentRoutes } from '#src/web/account/passkey-enrolment-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
+import { createQrApprovalRoutes } from '#src/web/account/qr-approval-routes.ts';
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
 import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
 import { createDeveloperApi } from '#src/protocols/esia/developer-api.ts';
@@ -39,7 +40,9 @@ import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
 import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
 import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-routes.ts';
 import { createOtherWaysRoutes } from '#src/web/sign-in/other-ways-routes.ts';
+import { createQrRoutes } from '#src/web/sign-in/qr-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
+import { createScanRoutes } from '#src/web/start/scan-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
 
@@ -75,6 +78,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),
     createSignInRoutes(services),
     createOtherWaysRoutes(services),
+    createQrRoutes(services),
     createSecondFactorRoutes({ ...services, ...config.protection }),
     createTierRoutes(services),
     createConsentRoutes({ ...services, tokens: config.tokens }),
@@ -86,6 +90,8 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createEnrolmentRoutes({ ...services, ...config.protection }),
     createPasskeyEnrolmentRoutes({ ...services, ...config.protection }),
     createNotMeRoutes(services),
+    createQrApprovalRoutes({ ...services, ...config.protection }),
+    createScanRoutes(services),
     createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),
     ...sandboxPages(services),
   ])

@@ -43,6 +43,7 @@ import { SmsFactor } from '#src/identity/factors/sms-factor.ts';
 import { TotpFactor } from '#src/identity/factors/totp-factor.ts';
 import { Notices } from '#src/identity/protection/notices.ts';
 import { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
+import { QrSignIns } from '#src/identity/protection/qr-sign-ins.ts';
 import { SecuritySettings } from '#src/identity/protection/security-settings.ts';
 import { SignIns } from '#src/identity/protection/sign-ins.ts';
 import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
@@ -177,6 +178,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     settings: rules,
   });
   const signIns = new SignIns({ db, devices, notices, messages, audit });
+  const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, audit });
   const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, notices, audit });
   const securitySettings = new SecuritySettings({ db, factors, devices, credentials, notices, messages, audit });
   const proof = new ContactProof({
@@ -284,7 +286,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, consents, hasher, policy, credentials, registration, emailConfirmations,
-    devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, securitySettings,
+    devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

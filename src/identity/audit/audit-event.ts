@@ -49,6 +49,12 @@ export const auditEvent = {
     accountId,
     details: { reason },
   }),
+  qrAnswered: (accountId: string, clientId: string, answer: 'approved' | 'wrong' | 'denied'): AuditEvent => ({
+    event: 'qr_answered',
+    accountId,
+    clientId,
+    details: { answer },
+  }),
   passwordRehashed: (accountId: string): AuditEvent => ({ event: 'password_rehashed', accountId }),
   termsAccepted: (accountId: string, terms: string, privacy: string): AuditEvent => ({
     event: 'terms_accepted',

@@ -16,6 +16,8 @@ export interface CompleteSignIn {
   remember?: boolean;
   /** The account was made a moment ago in this browser: there is nobody to warn. */
   isFirst?: boolean;
+  /** Nothing was proven in this browser, but in another that vouches for it. */
+  isRelayed?: boolean;
 }
 
 interface SignInsDeps {
@@ -35,12 +37,12 @@ export class SignIns {
   }
 
   /** The secret for the browser's device cookie. */
-  async complete({ accountId, client, amr, device, remember, isFirst }: CompleteSignIn): Promise<string> {
+  async complete({ accountId, client, amr, device, remember, isFirst, isRelayed }: CompleteSignIn): Promise<string> {
     const { db, devices, notices, messages, audit } = this.#deps;
     const recipient = await notices.recipient(accountId);
     const admitted = await db.transaction().execute(async (transaction) => {
       const admitted = await devices.admit(transaction, accountId, device);
-      if (amr.includes('pwd') && provesPasskey(amr))
+      if (!isRelayed && amr.includes('pwd') && provesPasskey(amr))
         await devices.preferPasskey(transaction, accountId, admitted.secret);
       if (remember) await devices.remember(transaction, admitted.id);
       if (admitted.isNew && !isFirst)

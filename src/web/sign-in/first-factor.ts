@@ -23,6 +23,8 @@ interface Passed {
   accountId: string;
   amr: string[];
   isFirst?: boolean;
+  /** Proven on the phone: two factors there are two factors here. */
+  isRelayed?: boolean;
 }
 
 /**
@@ -31,16 +33,17 @@ interface Passed {
  */
 export function createFirstFactor(deps: FirstFactorDeps) {
   const { pages, interactions, factors, devices, signIns } = deps;
-  return async (ctx: Context, { accountId, amr, isFirst }: Passed): Promise<void> => {
+  return async (ctx: Context, { accountId, amr, isFirst, isRelayed }: Passed): Promise<void> => {
     const { uid, client } = interactionOf(ctx);
     const device = deviceOf(ctx, pages);
     const [asked] = await factors.choices(accountId, provesPasskey(amr) ? 'passkey' : undefined);
-    if (asked && !(await devices.isRemembered(accountId, device.secret))) {
+    const isComplete = isRelayed && amr.includes('mfa');
+    if (asked && !isComplete && !(await devices.isRemembered(accountId, device.secret))) {
       await keepPending(ctx, deps, { accountId, amr });
       if (asked === 'sms') await factors.begin(asked, attemptOf(ctx, pages, accountId));
       return pages.of(ctx).redirect(secondFactorPath(uid, asked));
     }
-    keepDevice(ctx, pages, await signIns.complete({ accountId, client, amr, device, isFirst }));
+    keepDevice(ctx, pages, await signIns.complete({ accountId, client, amr, device, isFirst, isRelayed }));
     pages.of(ctx).redirect(await interactions.signedIn(ctx, accountId, amr));
   };
 }

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
-import { deviceOf } from '#src/web/middleware/device.ts';
+import { deviceOf, isMobile } from '#src/web/middleware/device.ts';
 import { interactionOf } from '#src/web/middleware/interaction.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
@@ -22,6 +22,7 @@ export function createOtherWaysRoutes({
     await page.show('sign-in/other-ways', {
       passkeyAction: `/interaction/${uid}/passkey`,
       passkeyOptions: isOffered ? await passkeySignIns.begin(page.browser) : undefined,
+      qrAction: isMobile(ctx) ? undefined : `/interaction/${uid}/qr`,
       passwordUrl: `/interaction/${uid}`,
       abortUrl: `/interaction/${uid}/abort`,
     });
