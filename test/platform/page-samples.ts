@@ -277,6 +277,7 @@ export const pageSamples: PageSample[] = [
       state: 'waiting',
       number: '42',
       qr: qrCode('https://esia.example.org/qr/x'),
+      scanAddress: 'esia.example.org/gosscan',
       secondsLeft: 117,
       refreshSeconds: 5,
       statusUrl: '/qr/status',

@@ -61,6 +61,7 @@ export function createQrRoutes(deps: QrDeps): Router {
       state: 'waiting',
       number: record.number,
       qr: qrCode(link),
+      scanAddress: `${new URL(config.issuer).host}/gosscan`,
       secondsLeft: Math.max(0, Math.ceil(QR_SECONDS - gone)),
       refreshSeconds: REFRESH_SECONDS,
       statusUrl: `${pathOf(ctx)}/status`,
