@@ -7,7 +7,9 @@ import type { Services } from '#src/services.ts';
 import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
+import { createPasskeyEnrolmentRoutes } from '#src/web/account/passkey-enrolment-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
+import { createQrApprovalRoutes } from '#src/web/account/qr-approval-routes.ts';
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
 import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
 import { createDeveloperApi } from '#src/protocols/esia/developer-api.ts';
@@ -41,7 +43,10 @@ import { createRegistrationRoutes } from '#src/web/registration/registration-rou
 import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
 import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
 import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-routes.ts';
+import { createOtherWaysRoutes } from '#src/web/sign-in/other-ways-routes.ts';
+import { createQrRoutes } from '#src/web/sign-in/qr-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
+import { createScanRoutes } from '#src/web/start/scan-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
 import { createAddressRoutes } from '#src/web/verification/address-routes.ts';
@@ -80,6 +85,8 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createLanguageRoutes(services),
     createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),
     createSignInRoutes(services),
+    createOtherWaysRoutes(services),
+    createQrRoutes(services),
     createSecondFactorRoutes({ ...services, ...config.protection }),
     createTierRoutes(services),
     createConsentRoutes({ ...services, tokens: config.tokens }),
@@ -97,7 +104,10 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createAccountRoutes(services),
     createSecurityRoutes({ ...services, ...config.protection }),
     createEnrolmentRoutes({ ...services, ...config.protection }),
+    createPasskeyEnrolmentRoutes({ ...services, ...config.protection }),
     createNotMeRoutes(services),
+    createQrApprovalRoutes({ ...services, ...config.protection }),
+    createScanRoutes(services),
     createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),
     ...sandboxPages(services),
   ])

@@ -41,10 +41,15 @@ import { Devices } from '#src/identity/devices/devices.ts';
 import { BackupCodeFactor } from '#src/identity/factors/backup-code-factor.ts';
 import { Enrolments } from '#src/identity/factors/enrolments.ts';
 import { Factors } from '#src/identity/factors/factors.ts';
+import { PasskeyChallenges } from '#src/identity/factors/passkey-challenges.ts';
+import { PasskeyFactor } from '#src/identity/factors/passkey-factor.ts';
+import { Passkeys } from '#src/identity/factors/passkeys.ts';
 import { PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
 import { SmsFactor } from '#src/identity/factors/sms-factor.ts';
 import { TotpFactor } from '#src/identity/factors/totp-factor.ts';
 import { Notices } from '#src/identity/protection/notices.ts';
+import { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
+import { QrSignIns } from '#src/identity/protection/qr-sign-ins.ts';
 import { SecuritySettings } from '#src/identity/protection/security-settings.ts';
 import { SignIns } from '#src/identity/protection/sign-ins.ts';
 import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
@@ -145,11 +150,23 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     contacts: (accountId) => accounts.contacts(accountId),
     settings: config.codes,
   });
+  const passkeys = new Passkeys({
+    db,
+    clock,
+    challenges: new PasskeyChallenges({ flows }),
+    issuer: config.issuer,
+    serviceName: config.service.name,
+    nameOf: async (accountId) => (await accounts.contacts(accountId)).find(({ verified }) => verified)?.value ?? '',
+  });
   const factors = new Factors({
     db,
     clock,
     encryption,
-    methods: [smsFactor, new TotpFactor({ db, clock, encryption, budgets, failuresPerDay })],
+    methods: [
+      smsFactor,
+      new TotpFactor({ db, clock, encryption, budgets, failuresPerDay }),
+      new PasskeyFactor({ passkeys }),
+    ],
     backupCodes: new BackupCodeFactor({ db, clock, index, budgets, failuresPerDay }),
   });
   const enrolments = new Enrolments({ flows, factors });
@@ -176,6 +193,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     settings: rules,
   });
   const signIns = new SignIns({ db, devices, notices, messages, audit });
+  const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, audit });
+  const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, notices, audit });
   const securitySettings = new SecuritySettings({ db, factors, devices, credentials, notices, messages, audit });
   const proof = new ContactProof({
     clock,
@@ -331,7 +350,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
-    registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, securitySettings,
+    registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore

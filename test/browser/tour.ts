@@ -50,7 +50,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await look(page, 'start', 'citizen');
     await page.click('#language summary');
     await look(page, 'start-language-menu', 'citizen');
-    for (const path of ['/help', '/terms', '/privacy', '/signed-out']) await see(page, path, path.slice(1));
+    for (const path of ['/help', '/terms', '/privacy', '/signed-out', '/gosscan']) await see(page, path, path.slice(1));
     await see(page, '/no-such-page', 'not-found');
     await see(page, '/oauth2/auth?client_id=nobody&response_type=code&scope=openid', 'protocol-error');
     await see(page, `/registration/link/${'x'.repeat(43)}`, 'link-used');
@@ -72,6 +72,12 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await look(page, 'sign-in', 'citizen');
     await page.click('#login-submit');
     await look(page, 'sign-in-errors', 'citizen');
+    await page.click('#other-ways-link');
+    await look(page, 'other-ways', 'citizen');
+    await page.click('#qr-start');
+    await look(page, 'qr-code', 'citizen');
+    await page.click('#other-ways-link');
+    await page.click('#password-link');
     await page.click('#register-link');
     await look(page, 'registration', 'citizen');
     await page.click('#registration-submit');
@@ -134,7 +140,9 @@ export async function seeEveryPage({ house, language, newContext, look, number }
   /** An authenticator app is set up and asked for. */
   async function protection(page: Page): Promise<void> {
     await see(page, '/account/security', 'security-off');
+    await see(page, `/qr/${'x'.repeat(43)}`, 'qr-end');
     await see(page, '/account/security/sms', 'sms-codes');
+    await see(page, '/account/security/passkey', 'passkey');
     await see(page, '/account/security/authenticator', 'authenticator');
     await page.click('#code-submit');
     await look(page, 'authenticator-errors', 'citizen');

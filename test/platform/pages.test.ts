@@ -107,10 +107,12 @@ function assertFields(html: string): void {
     if (/type="hidden"|\shidden/.test(input)) continue;
     const id = /\sid="([^"]+)"/.exec(input)?.[1];
     assert.ok(id, input);
-    assert.match(input, new RegExp(` name="${id}"`));
+    // Radios of a group have one name, which is the first one's id.
+    const name = input.includes('type="radio"') ? id.replace(/-\d$/, '') : id;
+    assert.match(input, new RegExp(` name="${name}"`));
     assert.match(input, / autocomplete="[a-z0-9-]+"/);
-    assert.match(input, new RegExp(` aria-describedby="[^"]*${id}-error`));
+    assert.match(input, new RegExp(` aria-describedby="[^"]*${name}-error`));
     assert.match(html, new RegExp(`<label for="${id}">`));
-    assert.match(html, new RegExp(` id="${id}-error"`));
+    assert.match(html, new RegExp(` id="${name}-error"`));
   }
 }

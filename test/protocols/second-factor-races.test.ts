@@ -91,7 +91,7 @@ for (const kind of databaseKinds) {
         const { factors } = house.all[i % 2]!;
         return factors.verify('backup_code', { ...attempt, purpose: 'sign-in', site: '' }, code!.replace('-', ''));
       });
-      assert.equal(answers.filter((verdict) => verdict === 'right').length, 1);
+      assert.equal(answers.filter(({ verdict }) => verdict === 'right').length, 1);
     });
 
     it('guesses of an app’s codes and of backup codes are ten a day, however fast they come', async () => {
@@ -103,8 +103,8 @@ for (const kind of databaseKinds) {
           const answer = factor === 'totp' ? otherThan(appCode(), 1000 + i) : `aaaaaaaa${String(i).padStart(2, '2')}`;
           return house.all[i % 2]!.factors.verify(factor, { ...attempt, purpose: 'sign-in', site: '' }, answer);
         });
-        assert.equal(verdicts.filter((verdict) => verdict === 'wrong').length, 10, factor);
-        assert.equal(verdicts.filter((verdict) => verdict === 'closed').length, 40, factor);
+        assert.equal(verdicts.filter(({ verdict }) => verdict === 'wrong').length, 10, factor);
+        assert.equal(verdicts.filter(({ verdict }) => verdict === 'closed').length, 40, factor);
       }
       house.clock.advance(86_400_000);
       const browser = new Browser(house.origin);

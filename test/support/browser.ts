@@ -47,7 +47,7 @@ export class Browser {
     headers: Record<string, string> = {},
   ): Promise<View> {
     const url = new URL(address, this.#origin);
-    const answer = await fetch(url, {
+    const answer = await fetchFresh(url, {
       method,
       body,
       redirect: 'manual',
@@ -164,4 +164,15 @@ function decode(text: string): string {
     .replace(/&gt;/g, '>')
     .replace(/&quot;|&#34;/g, '"')
     .replace(/&amp;/g, '&');
+}
+
+/** A kept connection may have gone stale while the test was computing; the server closed it before it saw the request. */
+async function fetchFresh(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { code?: string };
+    if (code !== 'ECONNRESET') throw error;
+    return fetch(url, init);
+  }
 }

@@ -43,6 +43,18 @@ export const auditEvent = {
   }),
   disowned: (accountId: string, what: string): AuditEvent => ({ event: 'disowned', accountId, details: { what } }),
   signInFailed: (accountId: string): AuditEvent => ({ event: 'sign_in_failed', accountId }),
+  /** Before it is known whose passkey it is there is no account. */
+  passkeyRefused: (accountId: string | undefined, reason: string): AuditEvent => ({
+    event: 'passkey_refused',
+    accountId,
+    details: { reason },
+  }),
+  qrAnswered: (accountId: string, clientId: string, answer: 'approved' | 'wrong' | 'denied'): AuditEvent => ({
+    event: 'qr_answered',
+    accountId,
+    clientId,
+    details: { answer },
+  }),
   passwordRehashed: (accountId: string): AuditEvent => ({ event: 'password_rehashed', accountId }),
   termsAccepted: (accountId: string, terms: string, privacy: string): AuditEvent => ({
     event: 'terms_accepted',

@@ -26,6 +26,30 @@ export async function setRemembered(connection: Connection, id: string, until: D
   await connection.updateTable('devices').set({ remembered_until: until }).where('id', '=', id).execute();
 }
 
+export async function setPasskeyAt(
+  connection: Connection,
+  accountId: string,
+  secretHash: Buffer,
+  at: Date,
+): Promise<void> {
+  await connection
+    .updateTable('devices')
+    .set({ passkey_at: at })
+    .where('account_id', '=', accountId)
+    .where('secret_hash', '=', secretHash)
+    .execute();
+}
+
+export async function accountsWithPasskey(connection: Connection, secretHash: Buffer): Promise<string[]> {
+  const rows = await connection
+    .selectFrom('devices')
+    .select('account_id')
+    .where('secret_hash', '=', secretHash)
+    .where('passkey_at', 'is not', null)
+    .execute();
+  return rows.map(({ account_id }) => account_id);
+}
+
 export async function forgetRemembered(connection: Connection, accountId: string): Promise<void> {
   await connection.updateTable('devices').set({ remembered_until: null }).where('account_id', '=', accountId).execute();
 }

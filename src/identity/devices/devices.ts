@@ -72,6 +72,7 @@ export class Devices {
       created_at: now,
       seen_at: now,
       remembered_until: null,
+      passkey_at: null,
     });
     return { id, secret: fresh, isNew: true };
   }
@@ -79,6 +80,17 @@ export class Devices {
   async remember(connection: Connection, id: string): Promise<void> {
     const until = new Date(this.#clock.now().getTime() + this.#rememberedMs);
     await deviceStore.setRemembered(connection, id, until);
+  }
+
+  /** From now on a passkey of this account is what this browser offers first (L6). */
+  async preferPasskey(connection: Connection, accountId: string, secret: string | undefined): Promise<void> {
+    if (secret === undefined) return;
+    await deviceStore.setPasskeyAt(connection, accountId, hashToken(secret), this.#clock.now());
+  }
+
+  /** The accounts whose owners prefer a passkey in this browser. */
+  async preferringPasskey(secret: string | undefined): Promise<string[]> {
+    return secret === undefined ? [] : deviceStore.accountsWithPasskey(this.#db, hashToken(secret));
   }
 
   async list(accountId: string): Promise<KnownDevice[]> {

@@ -29,6 +29,13 @@ export interface Attempt {
 type BeginVerdict = 'ready' | 'too_soon' | 'too_many' | 'unavailable';
 export type FactorVerdict = 'right' | 'wrong' | 'expired' | 'closed';
 
+/** `amr`: what this very answer proves. `reason`: why it was refused, for the log. */
+export interface FactorProof {
+  verdict: FactorVerdict;
+  amr: readonly string[];
+  reason?: string;
+}
+
 /** `shown` is what the page hands to the person's device: a passkey's challenge, an authenticator's key. */
 export interface Begun {
   verdict: BeginVerdict;
@@ -39,6 +46,15 @@ export interface Begun {
 export interface Enrolled {
   secret?: string;
   lastStep?: number;
+  passkey?: EnrolledPasskey;
+}
+
+export interface EnrolledPasskey {
+  credentialId: string;
+  publicKey: Buffer;
+  counter: number;
+  transports: string[];
+  isSynced: boolean;
 }
 
 export interface FactorTimes {
@@ -56,7 +72,7 @@ export interface FactorMethod {
   readonly amr: readonly string[];
   /** Sends or makes what the person must answer. Without effect for methods that need no beginning. */
   begin(attempt: Attempt): Promise<Begun>;
-  verify(attempt: Attempt, answer: string): Promise<FactorVerdict>;
+  verify(attempt: Attempt, answer: string): Promise<FactorVerdict | FactorProof>;
   /** Undefined: nothing is running that could expire. */
   times?(attempt: Attempt): Promise<FactorTimes | undefined>;
   /** Before enrolment: sends a code, or makes a key. `shown` is kept by the caller and given back to `confirm`. */

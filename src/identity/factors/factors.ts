@@ -12,10 +12,12 @@ import type {
   Factor,
   FactorKind,
   FactorMethod,
+  FactorProof,
   FactorTimes,
   FactorVerdict,
 } from '#src/identity/factors/factor.ts';
 import * as factorStore from '#src/identity/factors/factor-store.ts';
+import * as passkeyStore from '#src/identity/factors/passkey-store.ts';
 import { secretPlace } from '#src/identity/factors/totp-factor.ts';
 
 interface FactorsDeps {
@@ -47,10 +49,10 @@ export class Factors {
     return (await factorStore.list(this.#deps.db, accountId)).length > 0;
   }
 
-  /** What the person may choose from; the first is asked for. Empty: no second factor is switched on. */
-  async choices(accountId: string): Promise<FactorKind[]> {
+  /** What the person may choose from; the first is asked for. Empty: nothing is switched on, besides `except`. */
+  async choices(accountId: string, except?: FactorKind): Promise<FactorKind[]> {
     const kinds = [...new Set<FactorKind>((await this.list(accountId)).map(({ kind }) => kind))];
-    const usable = kinds.filter((kind) => this.#methods.has(kind));
+    const usable = kinds.filter((kind) => kind !== except && this.#methods.has(kind));
     return usable.length > 0 && (await this.backupCodes.left(accountId)) > 0 ? [...usable, 'backup_code'] : usable;
   }
 
@@ -59,16 +61,14 @@ export class Factors {
   }
 
   /** The caller has made sure that this kind is among the choices. */
-  async verify(kind: FactorKind, attempt: Attempt, answer: string): Promise<FactorVerdict> {
-    return this.#method(kind).verify(attempt, answer);
+  async verify(kind: FactorKind, attempt: Attempt, answer: string): Promise<FactorProof> {
+    const method = this.#method(kind);
+    const proof = await method.verify(attempt, answer);
+    return typeof proof === 'string' ? { verdict: proof, amr: method.amr } : proof;
   }
 
   async times(kind: FactorKind, attempt: Attempt): Promise<FactorTimes | undefined> {
     return this.#method(kind).times?.(attempt);
-  }
-
-  amrOf(kind: FactorKind): string[] {
-    return [...this.#method(kind).amr];
   }
 
   async prepare(kind: EnrolledKind, attempt: Attempt): Promise<Begun> {
@@ -93,7 +93,7 @@ export class Factors {
     const { clock, encryption } = this.#deps;
     const now = clock.now();
     const id = newId(now);
-    const { kind, name, secret, lastStep } = factor;
+    const { kind, name, secret, lastStep, passkey } = factor;
     await factorStore.insert(connection, {
       id,
       account_id: accountId,
@@ -106,6 +106,7 @@ export class Factors {
       last_used_at: null,
       removed_at: null,
     });
+    if (passkey) await passkeyStore.insert(connection, id, passkey);
     return id;
   }
 

@@ -19,6 +19,7 @@ export type SecurityChange =
   | 'totp_removed'
   | 'passkey_added'
   | 'passkey_removed'
+  | 'passkey_suspected'
   | 'backup_codes_renewed';
 
 /** What the link "this wasn't me" stands for. */
@@ -108,6 +109,13 @@ export class Notices {
         { name: 'codes-closed', channel: 'email', to: value, language, args: {} },
         { deadlineAt },
       );
+    messages.wake();
+  }
+
+  /** A passkey's counter went back: there may be a copy of it. */
+  async passkeySuspected(accountId: string): Promise<void> {
+    const { db, messages } = this.#deps;
+    await this.securityChanged(db, await this.recipient(accountId), { event: 'passkey_suspected' });
     messages.wake();
   }
 

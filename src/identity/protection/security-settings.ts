@@ -32,10 +32,14 @@ export class SecuritySettings {
    * The caller has checked that the person holds the factor. Answers backup codes, to be shown once, when the account had
    * none. @throws a unique violation of `factors_sms_key` when codes were switched on a moment before.
    */
-  async addFactor(accountId: string, factor: { kind: EnrolledKind; name?: string } & Enrolled): Promise<string[]> {
-    const { factors } = this.#deps;
+  async addFactor(
+    accountId: string,
+    factor: { kind: EnrolledKind; name?: string; deviceSecret?: string } & Enrolled,
+  ): Promise<string[]> {
+    const { factors, devices } = this.#deps;
     return this.#change(accountId, async (transaction, record) => {
       const factorId = await factors.add(transaction, accountId, factor);
+      if (factor.kind === 'passkey') await devices.preferPasskey(transaction, accountId, factor.deviceSecret);
       await record({ event: `${factor.kind}_added`, factorId });
       const hasCodes = (await factors.backupCodes.left(accountId, transaction)) > 0;
       return hasCodes ? [] : factors.backupCodes.renew(transaction, accountId);

@@ -2,6 +2,7 @@ import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import { provesPasskey } from '#src/identity/factors/passkeys.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
 import type { Notices } from '#src/identity/protection/notices.ts';
 
@@ -15,6 +16,8 @@ export interface CompleteSignIn {
   remember?: boolean;
   /** The account was made a moment ago in this browser: there is nobody to warn. */
   isFirst?: boolean;
+  /** Nothing was proven in this browser, but in another that vouches for it. */
+  isRelayed?: boolean;
 }
 
 interface SignInsDeps {
@@ -34,11 +37,13 @@ export class SignIns {
   }
 
   /** The secret for the browser's device cookie. */
-  async complete({ accountId, client, amr, device, remember, isFirst }: CompleteSignIn): Promise<string> {
+  async complete({ accountId, client, amr, device, remember, isFirst, isRelayed }: CompleteSignIn): Promise<string> {
     const { db, devices, notices, messages, audit } = this.#deps;
     const recipient = await notices.recipient(accountId);
     const admitted = await db.transaction().execute(async (transaction) => {
       const admitted = await devices.admit(transaction, accountId, device);
+      if (!isRelayed && amr.includes('pwd') && provesPasskey(amr))
+        await devices.preferPasskey(transaction, accountId, admitted.secret);
       if (remember) await devices.remember(transaction, admitted.id);
       if (admitted.isNew && !isFirst)
         await notices.newDevice(transaction, recipient, { device: device.name, site: client.name });

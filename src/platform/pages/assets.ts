@@ -12,7 +12,8 @@ export interface Asset {
 
 /**
  * Static files, read once at start. `app.css` is every sheet of views/assets/css joined in the order of their names;
- * the rest of views/assets keeps its path, and `fonts/` comes from the font packages.
+ * the rest of views/assets keeps its path, `fonts/` comes from the font packages and `webauthn-<version>/` from the
+ * browser's half of the passkey library.
  */
 export class Assets {
   readonly #assets = new Map<string, Asset>();
@@ -22,9 +23,11 @@ export class Assets {
     for (const specifier of fontFiles) {
       assets.#add(`fonts/${basename(specifier)}`, readFileSync(fileURLToPath(import.meta.resolve(specifier))));
     }
+    for (const name of modulesIn(webauthn))
+      assets.#add(`${webauthnName}/${name}`, readFileSync(new URL(name, webauthn)));
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
     for (const name of names) {
-      if (extname(name) && !isSheet(name)) assets.#add(name, readFileSync(new URL(name, folder)));
+      if (extname(name) && !isSheet(name)) assets.#add(name, readAsset(name));
     }
     const sheets = names.filter(isSheet).sort();
     assets.#add('app.css', assets.#tighten(sheets.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('')));
@@ -63,9 +66,15 @@ export class Assets {
 
 const folder = new URL('../../../views/assets/', import.meta.url);
 
+const webauthn = new URL('./', import.meta.resolve('@simplewebauthn/browser'));
+const { version } = JSON.parse(readFileSync(new URL('../package.json', webauthn), 'utf8')) as { version: string };
+/** Its modules import each other by plain names, so the version stands in their folder's. */
+const webauthnName = `webauthn-${version}`;
+
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.woff2': 'font/woff2',
@@ -79,6 +88,18 @@ const fontFiles = [
     (weight) => `@fontsource/noto-sans-armenian/files/noto-sans-armenian-armenian-${weight}-normal.woff2`,
   ),
 ];
+
+/** Scripts name the library's folder without its version. */
+function readAsset(name: string): Buffer {
+  const body = readFileSync(new URL(name, folder));
+  if (extname(name) !== '.js') return body;
+  return Buffer.from(body.toString().replaceAll("'/assets/webauthn/", `'/assets/${webauthnName}/`));
+}
+
+function modulesIn(directory: URL): string[] {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
+  return names.filter((name) => name.endsWith('.js'));
+}
 
 function isSheet(name: string): boolean {
   return name.startsWith('css/') && name.endsWith('.css');

@@ -9,6 +9,7 @@ export interface Tables {
   agreements: AgreementRow;
   passwords: PasswordRow;
   factors: FactorRow;
+  passkeys: PasskeyRow;
   backup_codes: BackupCodeRow;
   devices: DeviceRow;
   budgets: BudgetRow;
@@ -103,6 +104,15 @@ export interface FactorRow {
   removed_at: Date | null;
 }
 
+export interface PasskeyRow {
+  factor_id: string;
+  credential_id: string;
+  public_key: Buffer;
+  counter: number;
+  transports: string[];
+  is_synced: boolean;
+}
+
 export interface BackupCodeRow {
   account_id: string;
   code_hash: Buffer;
@@ -118,6 +128,7 @@ export interface DeviceRow {
   created_at: Date;
   seen_at: Date;
   remembered_until: Date | null;
+  passkey_at: Date | null;
 }
 
 export interface BudgetRow {

@@ -21,6 +21,8 @@ export interface CurrentSession {
   /** When the person last proved who they are. */
   signedInAt: Date;
   hasSecondFactor: boolean;
+  /** How, in the words of RFC 8176. */
+  amr: string[];
 }
 
 /** The owner's hand on their sessions: ending one here also tells every client that took part in it (B7). */
@@ -37,7 +39,8 @@ export class AccountSessions {
     const session = await provider.Session.get(provider.createContext(req, res));
     const { uid, accountId, loginTs, amr } = session;
     if (accountId === undefined) return undefined;
-    return { uid, accountId, signedInAt: new Date((loginTs ?? 0) * 1000), hasSecondFactor: hasSecondFactor(amr) };
+    const signedInAt = new Date((loginTs ?? 0) * 1000);
+    return { uid, accountId, signedInAt, hasSecondFactor: hasSecondFactor(amr), amr: amr ?? [] };
   }
 
   async end(accountId: string, uid: string): Promise<void> {

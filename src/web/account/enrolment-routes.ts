@@ -10,6 +10,7 @@ import { maskContact } from '#src/identity/accounts/contact.ts';
 import type { Attempt, EnrolledKind, Enrolled } from '#src/identity/factors/factor.ts';
 import type { Enrolments } from '#src/identity/factors/enrolments.ts';
 import type { SmsFactor } from '#src/identity/factors/sms-factor.ts';
+import { showBackupCodes } from '#src/web/account/backup-codes.ts';
 import type { SecurityDeps } from '#src/web/account/security-routes.ts';
 import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
 import { answerError, beginError, codeForm } from '#src/web/middleware/factor-forms.ts';
@@ -78,16 +79,7 @@ export function createEnrolmentRoutes(deps: EnrolmentDeps): Router {
       throw error;
     });
     await accountSessions.endOthers(account.id, sessionUid);
-    const continueUrl = wayOn(ctx);
-    if (codes.length === 0) return pages.of(ctx).redirect(continueUrl);
-    await pages.of(ctx).show('account/backup-codes', { ...navigation('security'), codes, continueUrl });
-  }
-
-  /** A client's request that waits for a second factor goes on where it was left. */
-  function wayOn(ctx: Context): string {
-    const uid = ctx.cookies.get('enrol_for', { signed: true });
-    ctx.cookies.set('enrol_for', null, { ...pages.cookie, path: '/account/security' });
-    return uid && /^[\w-]{20,64}$/.test(uid) ? `/interaction/${uid}` : '/account/security';
+    await showBackupCodes(ctx, pages, codes);
   }
 
   async function showSms(ctx: Context, errors: FieldErrors, status = 200): Promise<void> {

@@ -12,7 +12,7 @@ interface Sources {
   clients: Clients;
 }
 
-const SHOWN_EVENTS = ['signed_in', 'sign_in_failed', 'second_factor_failed'];
+const SHOWN_EVENTS = ['signed_in', 'sign_in_failed', 'second_factor_failed', 'passkey_refused'];
 
 /** What the security page is told. */
 export async function securityOverview(sources: Sources, accountId: string, page: Page) {
@@ -31,6 +31,7 @@ export async function securityOverview(sources: Sources, accountId: string, page
     hasSms: list.some(({ kind }) => kind === 'sms'),
     smsUrl: '/account/security/sms',
     totpUrl: '/account/security/authenticator',
+    passkeyUrl: '/account/security/passkey',
     backupCodesLeft: await factors.backupCodes.left(accountId),
     backupCodesAction: '/account/security/backup-codes',
     devices: (await devices.list(accountId)).map(({ id, name, seenAt, rememberedUntil }) => ({
@@ -48,7 +49,7 @@ export async function securityOverview(sources: Sources, accountId: string, page
 async function describeEvent({ at, event, clientId, details }: PastEvent, clients: Clients, page: Page) {
   const amr = String(details.method ?? '')
     .split(' ')
-    .filter((method) => ['pwd', 'sms', 'otp'].includes(method));
+    .filter((method) => ['pwd', 'sms', 'otp', 'hwk', 'swk'].includes(method));
   const isOurs = clientId === null || clientId === ACCOUNT_CLIENT_ID;
   const client = isOurs ? undefined : (await clients.find(clientId))?.metadata.client_name;
   return {

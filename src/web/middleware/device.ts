@@ -14,6 +14,11 @@ export function deviceOf(ctx: Context, pages: Pages): BrowserDevice {
   return { secret: ctx.cookies.get(cookieName(pages), { signed: true }), name: deviceFrom(ctx.get('user-agent')) };
 }
 
+/** Phones and tablets: they scan codes, and are not shown any. */
+export function isMobile(ctx: Context): boolean {
+  return /Mobi|Android|iPhone|iPad/i.test(ctx.get('user-agent').slice(0, 500));
+}
+
 /** After a complete sign-in. */
 export function keepDevice(ctx: Context, pages: Pages, secret: string): void {
   ctx.cookies.set(cookieName(pages), secret, { ...pages.cookie, maxAge: YEAR_MS });

@@ -8,7 +8,7 @@ const typedCode = z
   .transform((typed) => plain(typed).toLowerCase().replace(/[\s-]/g, ''))
   .pipe(z.string().min(1, 'required'));
 
-export const factorKind = z.enum(['sms', 'totp', 'backup_code']);
+export const factorKind = z.enum(['sms', 'totp', 'passkey', 'backup_code']);
 
 export const codeForm = z.object({ code: typedCode });
 
@@ -17,8 +17,17 @@ export const factorCodeForm = codeForm.extend({
   'remember-device': z.string().optional(),
 });
 
+/** What the browser answers after the person used a passkey; read further where it is proven. */
+export const passkeyForm = z.object({ passkey: z.string().min(1).max(40_000) });
+
+/** The same in the shape of a code's form. */
+export const passkeyAnswerForm = passkeyForm
+  .extend({ 'remember-device': z.string().optional() })
+  .transform(({ passkey, ...others }) => ({ code: passkey, ...others }));
+
 /** Why an answer was refused, as the page says it. */
 export function answerError(kind: string, verdict: 'wrong' | 'expired' | 'closed'): string {
+  if (kind === 'passkey') return 'passkey_failed';
   if (verdict === 'expired') return 'code_expired';
   if (verdict === 'closed') return kind === 'sms' ? 'factor_closed_sms' : 'factor_closed';
   if (kind === 'totp') return 'totp_invalid';

@@ -7,13 +7,20 @@ import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { FactorKind } from '#src/identity/factors/factor.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
+import { provesPasskey } from '#src/identity/factors/passkeys.ts';
 import type { PendingSignIn, PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
 import type { SmsFactor } from '#src/identity/factors/sms-factor.ts';
 import type { Notices } from '#src/identity/protection/notices.ts';
 import type { SignIns } from '#src/identity/protection/sign-ins.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { deviceOf, keepDevice } from '#src/web/middleware/device.ts';
-import { answerError, beginError, factorCodeForm, factorKind } from '#src/web/middleware/factor-forms.ts';
+import {
+  answerError,
+  beginError,
+  factorCodeForm,
+  factorKind,
+  passkeyAnswerForm,
+} from '#src/web/middleware/factor-forms.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import { interactionOf } from '#src/web/middleware/interaction.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
@@ -73,13 +80,14 @@ export function createSecondFactorRoutes(deps: SecondFactorDeps): Router {
     const asked = await whoIsAsked(ctx);
     if (!asked || asked.choices.length === 0) return leadBack(ctx);
     const kind = chosen((ctx.request.body as Record<string, unknown>).with, asked);
-    const form = parseForm(factorCodeForm, ctx.request.body);
+    const form = parseForm(kind === 'passkey' ? passkeyAnswerForm : factorCodeForm, ctx.request.body);
     if (!form.ok) return showCode(ctx, asked, kind, form.errors, 422);
-    const verdict = await factors.verify(kind, attemptOf(ctx, pages, asked.accountId), form.data.code);
-    if (verdict === 'right') return finish(ctx, asked, kind, form.data['remember-device'] !== undefined);
-    await audit.record(auditEvent.secondFactorFailed(asked.accountId, kind, verdict));
+    const { verdict, amr, reason } = await factors.verify(kind, attemptOf(ctx, pages, asked.accountId), form.data.code);
+    if (verdict === 'right') return finish(ctx, asked, { kind, amr }, form.data['remember-device'] !== undefined);
+    await audit.record(auditEvent.secondFactorFailed(asked.accountId, kind, reason ?? verdict));
+    if (reason === 'counter') await deps.notices.passkeySuspected(asked.accountId);
     if (verdict === 'closed' && kind === 'sms') await deps.notices.codesClosed(asked.accountId);
-    await showCode(ctx, asked, kind, { code: answerError(kind, verdict) }, 422);
+    await showCode(ctx, asked, kind, { [kind === 'passkey' ? 'form' : 'code']: answerError(kind, verdict) }, 422);
   });
 
   router.post('/second-factor/resend', async (ctx) => {
@@ -107,24 +115,30 @@ export function createSecondFactorRoutes(deps: SecondFactorDeps): Router {
       return { accountId, choices: await factors.choices(accountId), pending: undefined };
     if (step !== 'login' || isAlreadySignedIn) return undefined;
     const pending = await findPending(ctx, deps);
-    return pending && { accountId: pending.accountId, choices: await factors.choices(pending.accountId), pending };
+    if (!pending) return undefined;
+    const { accountId: owner, amr } = pending;
+    return {
+      accountId: owner,
+      choices: await factors.choices(owner, provesPasskey(amr) ? 'passkey' : undefined),
+      pending,
+    };
   }
 
   async function finish(
     ctx: Context,
     { accountId, pending }: Asked,
-    kind: FactorKind,
+    { kind, amr: proven }: { kind: FactorKind; amr: readonly string[] },
     remember: boolean,
   ): Promise<void> {
     const current = interactionOf(ctx);
     const { client } = current;
     if (!pending) {
-      const returnTo = await interactions.steppedUp(ctx, current, factors.amrOf(kind));
+      const returnTo = await interactions.steppedUp(ctx, current, [...proven]);
       await audit.record(auditEvent.steppedUp(accountId, client.id, kind));
       return pages.of(ctx).redirect(returnTo);
     }
     if (!(await pendingSignIns.finish(pending.id))) throw new Refusal('expired', 409);
-    const amr = [...pending.amr, ...factors.amrOf(kind), 'mfa'];
+    const amr = [...new Set([...pending.amr, ...proven, 'mfa'])];
     const device = deviceOf(ctx, pages);
     keepDevice(ctx, pages, await signIns.complete({ accountId, client, amr, device, remember }));
     pages.of(ctx).redirect(await interactions.signedIn(ctx, accountId, amr));
@@ -139,13 +153,15 @@ export function createSecondFactorRoutes(deps: SecondFactorDeps): Router {
   ): Promise<void> {
     const page = pages.of(ctx);
     const { uid, step, mustHaveSecondFactor } = interactionOf(ctx);
-    const times = await factors.times(kind, attemptOf(ctx, pages, asked.accountId));
+    const attempt = attemptOf(ctx, pages, asked.accountId);
+    const times = await factors.times(kind, attempt);
     ctx.state.formPath = `/interaction/${uid}/second-factor`;
     await page.show(
-      'second-factor/enter-code',
+      kind === 'passkey' ? 'second-factor/use-passkey' : 'second-factor/enter-code',
       {
         title: page.t(`enter-code.${kind}.title`),
         kind,
+        passkeyOptions: kind === 'passkey' ? (await factors.begin(kind, attempt)).shown : undefined,
         phone: kind === 'sms' ? await maskedPhone(asked) : undefined,
         action: `/interaction/${uid}/second-factor`,
         resendAction: `/interaction/${uid}/second-factor/resend`,
@@ -169,6 +185,7 @@ export function createSecondFactorRoutes(deps: SecondFactorDeps): Router {
     await pages.of(ctx).show('second-factor/no-factor', {
       smsUrl: '/account/security/sms',
       totpUrl: '/account/security/authenticator',
+      passkeyUrl: '/account/security/passkey',
       laterAction: `/interaction/${uid}/second-factor/later`,
       isDemanded: mustHaveSecondFactor,
     });

@@ -3,34 +3,26 @@ import type { Context } from 'koa';
 import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
-import type { Devices } from '#src/identity/devices/devices.ts';
-import type { Factors } from '#src/identity/factors/factors.ts';
-import type { PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
-import type { SignIns } from '#src/identity/protection/sign-ins.ts';
+import type { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
 import type { Registration } from '#src/identity/registration/registration.ts';
-import type { Interactions } from '#src/protocols/oidc/interaction.ts';
-import { deviceOf, keepDevice } from '#src/web/middleware/device.ts';
+import { deviceOf } from '#src/web/middleware/device.ts';
+import { passkeyForm } from '#src/web/middleware/factor-forms.ts';
 import { interactionOf } from '#src/web/middleware/interaction.ts';
-import type { Pages } from '#src/web/middleware/page.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
-import { attemptOf, keepPending, secondFactorPath } from '#src/web/middleware/pending-sign-in.ts';
+import { createFirstFactor, type FirstFactorDeps } from '#src/web/sign-in/first-factor.ts';
 import { signInForm } from '#src/web/sign-in/sign-in-forms.ts';
 
-interface SignInDeps {
-  pages: Pages;
-  interactions: Interactions;
+interface SignInDeps extends FirstFactorDeps {
   credentials: Credentials;
-  factors: Factors;
-  devices: Devices;
-  pendingSignIns: PendingSignIns;
-  signIns: SignIns;
+  passkeySignIns: PasskeySignIns;
   registration: Registration;
   metrics: Metrics;
 }
 
-/** Login and password, inside a client's request (L1 to L3). */
+/** Login and password, or a passkey, inside a client's request (L1 to L3, L6). */
 export function createSignInRoutes(deps: SignInDeps): Router {
-  const { pages, interactions, credentials, factors, devices, signIns, registration, metrics } = deps;
+  const { pages, credentials, passkeySignIns, registration, metrics } = deps;
+  const passed = createFirstFactor(deps);
   const router = new Router();
 
   router.get('/interaction/:uid', async (ctx, next) => {
@@ -40,7 +32,7 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     if (current.isAlreadySignedIn) return page.redirect(current.returnTo);
     const ticket = ctx.cookies.get('registered', { signed: true });
     const accountId = ticket && (await registration.redeemTicket(ticket, page.browser));
-    if (accountId) return passed(ctx, accountId, true);
+    if (accountId) return passed(ctx, { accountId, amr: ['pwd'], isFirst: true });
     await show(ctx, { login: current.loginHint ?? '' }, {});
   });
 
@@ -55,23 +47,25 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     const accountId = await credentials.check({ ...form.data, address: page.address, deviceSecret });
     metrics.signIns.inc({ outcome: accountId ? 'right' : 'refused' });
     if (!accountId) return show(ctx, { login: form.data.login }, { login: 'login_failed' }, 422);
-    await passed(ctx, accountId);
+    await passed(ctx, { accountId, amr: ['pwd'] });
   });
 
-  /** With a second factor switched on there is no session yet, unless the person had this device remembered. */
-  async function passed(ctx: Context, accountId: string, isFirst = false): Promise<void> {
-    const { uid, client } = interactionOf(ctx);
-    const device = deviceOf(ctx, pages);
-    const amr = ['pwd'];
-    const [asked] = await factors.choices(accountId);
-    if (asked && !(await devices.isRemembered(accountId, device.secret))) {
-      await keepPending(ctx, deps, { accountId, amr });
-      await factors.begin(asked, attemptOf(ctx, pages, accountId));
-      return pages.of(ctx).redirect(secondFactorPath(uid, asked));
-    }
-    keepDevice(ctx, pages, await signIns.complete({ accountId, client, amr, device, isFirst }));
-    pages.of(ctx).redirect(await interactions.signedIn(ctx, accountId, amr));
-  }
+  // A passkey in place of the password (L6, L7).
+  router.post('/interaction/:uid/passkey', async (ctx) => {
+    const current = interactionOf(ctx);
+    const page = pages.of(ctx);
+    if (current.step !== 'login') return page.redirect(`/interaction/${current.uid}`);
+    if (current.isAlreadySignedIn) return page.redirect(current.returnTo);
+    const form = parseForm(passkeyForm, ctx.request.body);
+    const { secret: deviceSecret } = deviceOf(ctx, pages);
+    const outcome = await passkeySignIns.finish(
+      { browser: page.browser, deviceSecret },
+      form.ok ? form.data.passkey : '',
+    );
+    metrics.signIns.inc({ outcome: 'accountId' in outcome ? 'right' : 'refused' });
+    if ('accountId' in outcome) return passed(ctx, outcome);
+    await show(ctx, { login: '' }, { form: outcome.refused }, 422);
+  });
 
   async function show(ctx: Context, values: Record<string, string>, errors: FieldErrors, status = 200): Promise<void> {
     const page = pages.of(ctx);
@@ -81,6 +75,11 @@ export function createSignInRoutes(deps: SignInDeps): Router {
       'sign-in/sign-in',
       {
         action: `/interaction/${uid}/sign-in`,
+        passkeyAction: `/interaction/${uid}/passkey`,
+        passkeyOptions: (await passkeySignIns.isOffered(deviceOf(ctx, pages).secret))
+          ? await passkeySignIns.begin(page.browser)
+          : undefined,
+        otherWaysUrl: `/interaction/${uid}/other-ways`,
         registerUrl: `/registration?interaction=${uid}`,
         recoverUrl: '/help',
         abortUrl: `/interaction/${uid}/abort`,

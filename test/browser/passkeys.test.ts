@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { openSandboxHouse, signIn } from '#test/browser/steps.ts';
+import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
+import type { House } from '#test/support/house.ts';
+import { settle, type Person } from '#test/support/people.ts';
+
+describe('L5 to L8: face or fingerprint in a real browser', function () {
+  this.timeout(60_000);
+  let house: House;
+  let browser: Browser;
+  let person: Person;
+  const contexts: { context: BrowserContext; complaints: string[] }[] = [];
+
+  before(async function () {
+    browser = await launchChromium(this);
+    house = await openSandboxHouse();
+    person = await settle(house, { contacts: [{ kind: 'phone', value: '+79000033001' }] });
+  });
+  after(async () => {
+    await browser?.close();
+    await house?.close();
+  });
+  afterEach(async () => {
+    const complaints = contexts.flatMap((one) => one.complaints);
+    await Promise.all(contexts.splice(0).map(({ context }) => context.close()));
+    assert.deepEqual(complaints, [], 'the browser complained');
+  });
+
+  it('is switched on in the account, comes first in this browser, and is the second step in another', async () => {
+    const { page, device } = await visit();
+    await page.goto('/account/security');
+    await signIn(page, person.login, person.password);
+    await page.click('#add-passkey');
+    await page.click('#passkey-submit');
+    await page.waitForSelector('#backup-codes');
+    const { credentials } = await device.cdp.send('WebAuthn.getCredentials', { authenticatorId: device.id });
+    assert.equal(credentials.length, 1);
+    assert.ok(credentials[0]!.isResidentCredential);
+
+    await page.context().clearCookies({ name: /^session/ });
+    await page.goto('/demo/university/login');
+    await page.click('#passkey-submit');
+    await page.click('#consent-submit');
+    await page.waitForSelector('#claims');
+    const claims = await page.innerText('#op-page');
+    assert.match(claims, /simplified:mfa/);
+
+    const other = await visit();
+    const { credentials: latest } = await device.cdp.send('WebAuthn.getCredentials', { authenticatorId: device.id });
+    await other.device.cdp.send('WebAuthn.addCredential', {
+      authenticatorId: other.device.id,
+      credential: latest[0]!,
+    });
+    await other.page.goto('/demo/university/login');
+    assert.equal(await other.page.locator('#passkey-submit').count(), 0, 'another browser asks for the password');
+    await signIn(other.page, person.login, person.password);
+    await other.page.click('#passkey-submit');
+    await other.page.waitForSelector('#claims');
+  });
+
+  it('L7: when the device does not recognise the person, the page says so and the password still works', async () => {
+    const { page, device } = await visit();
+    await page.goto('/account/security');
+    const someone = await settle(house, { contacts: [{ kind: 'phone', value: '+79000033002' }] });
+    await signIn(page, someone.login, someone.password);
+    await device.cdp.send('WebAuthn.setUserVerified', { authenticatorId: device.id, isUserVerified: false });
+    await page.click('#add-passkey');
+    await page.click('#passkey-submit');
+    await page.waitForSelector('[data-failure]:not([hidden])');
+    await device.cdp.send('WebAuthn.setUserVerified', { authenticatorId: device.id, isUserVerified: true });
+    await page.click('#passkey-submit');
+    await page.waitForSelector('#backup-codes');
+  });
+
+  it('without script the button is hidden and the password stays', async () => {
+    const { page } = await visit();
+    await page.goto('/account/security');
+    const someone = await settle(house, { contacts: [{ kind: 'phone', value: '+79000033003' }] });
+    await signIn(page, someone.login, someone.password);
+    await page.click('#add-passkey');
+    await page.click('#passkey-submit');
+    await page.waitForSelector('#backup-codes');
+    const context = await browser.newContext({ baseURL: house.origin, javaScriptEnabled: false });
+    contexts.push({ context, complaints: complaintsOf(context) });
+    const cookies = await page.context().cookies();
+    await context.addCookies(cookies.filter(({ name }) => !name.startsWith('session')));
+    const plain = await context.newPage();
+    await plain.goto('/demo/university/login');
+    assert.equal(await plain.locator('#passkey-submit').count(), 1);
+    assert.ok(await plain.locator('#passkey-submit').isHidden());
+    assert.ok(await plain.locator('#login-submit').isVisible());
+  });
+
+  async function visit(): Promise<{ page: Page; device: { cdp: CDPSession; id: string } }> {
+    const context = await browser.newContext({ baseURL: house.origin, locale: 'en' });
+    contexts.push({ context, complaints: complaintsOf(context) });
+    const page = await context.newPage();
+    return { page, device: await addAuthenticator(context, page) };
+  }
+});
+
+/** A device that always recognises its owner. */
+async function addAuthenticator(context: BrowserContext, page: Page): Promise<{ cdp: CDPSession; id: string }> {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId: id } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { cdp, id };
+}
