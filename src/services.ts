@@ -80,7 +80,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Platform
   const encryption = new FieldEncryption(secrets.masterKeys);
   const index = new BlindIndex(secrets.indexKey);
-  const budgets = new Budgets({ db, clock, index });
+  const budgets = new Budgets({ db, statements, clock, index });
   const flows = new Flows({ db, clock, encryption });
   const translations = Translations.load(new URL('../config/locales', import.meta.url).pathname, {
     strict: !config.production,
@@ -141,9 +141,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const pendingSignIns = new PendingSignIns({ flows, minutes: rules.pendingSignInMinutes });
   const credentials = new Credentials({
     db,
+    statements,
     clock,
     accounts,
-    devices,
     hasher,
     budgets,
     audit,

@@ -21,6 +21,7 @@ import {
   type RequestAccount,
 } from '#src/protocols/oidc/interaction-policy.ts';
 import { ESIA_RETURN_PATH, speaksEsia } from '#src/protocols/oidc/esia-client.ts';
+import { answerWhenWritten } from '#src/protocols/oidc/written.ts';
 import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
 
 /** The pages that the protocol itself has to show; made by the floor above. */
@@ -228,6 +229,7 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
       ctx.query = { ...ctx.query, redirect_uri: `${provider.issuer}${ACCOUNT_RETURN_PATH}` };
     return next();
   });
+  provider.use(answerWhenWritten(pages));
   provider.on('server_error', (_ctx, cause) => pages.reportFault(cause));
   letEsiaReturn(provider);
   hardenSession(provider, sessions);
