@@ -132,6 +132,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   });
   const factors = new Factors({
     db,
+    statements,
     clock,
     encryption,
     methods: [smsFactor, new TotpFactor({ db, clock, encryption, budgets, failuresPerDay })],
@@ -160,7 +161,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     issuer: config.issuer,
     settings: rules,
   });
-  const signIns = new SignIns({ db, devices, notices, messages, audit });
+  const signIns = new SignIns({ db, statements, clock, devices, notices, messages, audit });
   const securitySettings = new SecuritySettings({ db, factors, devices, credentials, notices, messages, audit });
   const proof = new ContactProof({
     clock,
