@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Row, Statement } from '#src/platform/storage/statements.ts';
-import type { WireWriter } from '#src/platform/storage/wire-writer.ts';
+import { toWire, type WireWriter } from '#src/platform/storage/wire-writer.ts';
 
 type Parse = (text: string) => unknown;
 
@@ -20,10 +20,8 @@ interface RowDescription {
 export class SentStatement {
   readonly name: string;
   readonly text: string;
-  /** The driver calls it when nobody else hears of an error. */
-  callback: (error: Error | null) => void = (error) => error && this.#reject(error);
   readonly #statement: Statement;
-  readonly #values: unknown[];
+  readonly #values: ReturnType<typeof toWire>[];
   readonly #types: pg.CustomTypesConfig;
   readonly #writer: WireWriter;
   readonly #resolve: (rows: Row[]) => void;
@@ -41,11 +39,16 @@ export class SentStatement {
     this.#statement = statement;
     this.name = statement.name;
     this.text = statement.text;
-    this.#values = values;
+    this.#values = values.map(toWire);
     this.#writer = to.writer;
     this.#types = to.types;
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  /** The driver calls it when nobody else hears of an error. */
+  callback(error: Error | null): void {
+    if (error) this.#reject(error);
   }
 
   submit(connection: PgConnection): null {

@@ -20,7 +20,7 @@ export type Row = Record<string, unknown>;
 
 /** What a turn of the event loop wants from the database; what a late one is, is asked when the turn ends. */
 interface Wanted {
-  prepare: () => [Statement, unknown[]];
+  wanted: [Statement, unknown[]] | (() => [Statement, unknown[]]);
   resolve: (rows: Row[]) => void;
   reject: (error: Error) => void;
 }
@@ -50,7 +50,7 @@ export class Statements {
 
   async run(statement: Statement, values: unknown[]): Promise<Row[]> {
     if (this.#pool) return (await this.#pool.query<Row>(statement.text, values)).rows;
-    return this.#atEndOfTurn(() => [statement, values]);
+    return this.#atEndOfTurn([statement, values]);
   }
 
   /** For a statement that grows while the turn lasts: `prepare` is asked once, just before it is sent. */
@@ -65,22 +65,27 @@ export class Statements {
     await Promise.all([this.#relaxed, ...this.#durable].map((connection) => connection.close()));
   }
 
-  #atEndOfTurn(prepare: Wanted['prepare']): Promise<Row[]> {
+  #atEndOfTurn(wanted: Wanted['wanted']): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       if (this.#wanted.length === 0) setImmediate(() => this.#endTurn());
-      this.#wanted.push({ prepare, resolve, reject });
+      this.#wanted.push({ wanted, resolve, reject });
     });
   }
 
   #endTurn(): void {
-    const wanted = this.#wanted;
+    const all = this.#wanted;
     this.#wanted = [];
     this.#turn = (this.#turn + 1) % DURABLE_CONNECTIONS;
     const durable = this.#durable[this.#turn]!;
-    for (const { prepare, resolve, reject } of wanted) {
-      const [statement, values] = prepare();
-      const isQuick = statement.mayBeLost || statement.text.startsWith('select');
-      (isQuick ? this.#relaxed : durable).send(statement, values, resolve, reject);
+    for (const { wanted, resolve, reject } of all) {
+      // One that cannot be written must not take the others with it.
+      try {
+        const [statement, values] = typeof wanted === 'function' ? wanted() : wanted;
+        const isQuick = statement.mayBeLost || statement.text.startsWith('select');
+        (isQuick ? this.#relaxed : durable).send(statement, values, resolve, reject);
+      } catch (error) {
+        reject(error as Error);
+      }
     }
     this.#relaxed.flush();
     durable.flush();
@@ -125,10 +130,12 @@ class PipelinedConnection {
     };
     if (this.#open) return submit(this.#open);
     const connecting = (this.#client ??= this.#connect());
-    void connecting.then((client) => {
-      submit(client);
-      this.flush();
-    }, reject);
+    connecting
+      .then((client) => {
+        submit(client);
+        this.flush();
+      })
+      .catch(reject);
   }
 
   flush(): void {

@@ -1,18 +1,20 @@
+type WireValue = string | Uint8Array | null;
+
 /** PostgreSQL's extended protocol, version 3.0, as far as named statements need it: written into one piece of memory. */
 export class WireWriter {
   #bytes = Buffer.allocUnsafe(16_384);
   #length = 0;
 
   parse(name: string, text: string): void {
-    const end = this.#begin(PARSE);
+    const lengthAt = this.#begin(PARSE);
     this.#text(name);
     this.#text(text);
     this.#int16(0);
-    end();
+    this.#end(lengthAt);
   }
 
-  bind(name: string, values: unknown[]): void {
-    const end = this.#begin(BIND);
+  bind(name: string, values: WireValue[]): void {
+    const lengthAt = this.#begin(BIND);
     this.#text('');
     this.#text(name);
     this.#int16(values.length);
@@ -20,7 +22,7 @@ export class WireWriter {
     this.#int16(values.length);
     for (const value of values) this.#value(value);
     this.#int16(0);
-    end();
+    this.#end(lengthAt);
   }
 
   /** The columns of what was bound last. */
@@ -44,23 +46,25 @@ export class WireWriter {
   }
 
   /** The length of a message stands before it, and is known after it. */
-  #begin(code: number): () => void {
+  #begin(code: number): number {
     this.#reserve(5);
     this.#bytes[this.#length] = code;
-    const lengthAt = this.#length + 1;
     this.#length += 5;
-    return () => this.#bytes.writeInt32BE(this.#length - lengthAt, lengthAt);
+    return this.#length - 4;
   }
 
-  #value(value: unknown): void {
-    if (value === null || value === undefined) return this.#int32(-1);
-    if (value instanceof Uint8Array) {
+  #end(lengthAt: number): void {
+    this.#bytes.writeInt32BE(this.#length - lengthAt, lengthAt);
+  }
+
+  #value(value: WireValue): void {
+    if (value === null) return this.#int32(-1);
+    if (typeof value !== 'string') {
       this.#int32(value.byteLength);
       return this.#fixed(value);
     }
-    const text = textOf(value);
-    this.#reserve(4 + text.length * 3);
-    const written = this.#bytes.write(text, this.#length + 4, 'utf8');
+    this.#reserve(4 + value.length * 3);
+    const written = this.#bytes.write(value, this.#length + 4, 'utf8');
     this.#bytes.writeInt32BE(written, this.#length);
     this.#length += 4 + written;
   }
@@ -101,8 +105,10 @@ const BIND = 0x42;
 const DESCRIBE_PORTAL = Buffer.from('D\0\0\0\x06P\0', 'latin1');
 const EXECUTE_AND_SYNC = Buffer.from('E\0\0\0\x09\0\0\0\0\0S\0\0\0\x04', 'latin1');
 
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
+/** Bytes go as they are, everything else as text. */
+export function toWire(value: unknown): WireValue {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return `{${value.map((one) => quoted(String(one))).join(',')}}`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
