@@ -1,6 +1,6 @@
 import Koa from 'koa';
 import mount from 'koa-mount';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type Router from '@koa/router';
 import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
@@ -60,16 +60,11 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   const app = new Koa({ proxy: true, keys: services.cookieKeys });
 
   app.use(createFrontDoor({ config, logger, metrics }));
-  app.use(
-    createHealthRoutes({
-      isReady,
-      metrics,
-      metricsOpen: config.metrics.open,
-      metricsToken: secrets.metricsToken,
-    }).routes(),
-  );
+  const { open: metricsOpen } = config.metrics;
+  const health = createHealthRoutes({ isReady, metrics, metricsOpen, metricsToken: secrets.metricsToken });
+  app.use(except(isProtocol, health.routes() as Middleware));
   app.use(createSecurityHeaders(config.issuer));
-  app.use(serveAssets(services.assets));
+  app.use(except(isProtocol, serveAssets(services.assets)));
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));
   for (const router of esiaDialect(services)) app.use(router.routes());
@@ -148,11 +143,20 @@ function sandboxPages({ pages, logger, config, sandbox }: Services): Router[] {
   ];
 }
 
+function isProtocol({ req }: Context): boolean {
+  return req.url!.startsWith('/oauth2/') || req.url!.startsWith('/.well-known/');
+}
+
+/** Spares the most frequent requests what is not for them. */
+function except(isSpared: (ctx: Context) => boolean, middleware: Middleware): Middleware {
+  return (ctx, next) => (isSpared(ctx) ? next() : middleware(ctx, next));
+}
+
 /** The provider in service at this moment; everything it does not know goes on to the pages. */
 function protocol(live: LiveProvider): Middleware {
   const mounted = new WeakMap<Provider, Middleware>();
   return (ctx, next) => {
-    if (!ctx.path.startsWith('/oauth2/') && !ctx.path.startsWith('/.well-known/')) return next();
+    if (!isProtocol(ctx)) return next();
     const provider = live.current;
     if (!mounted.has(provider)) mounted.set(provider, mount(provider));
     return readingAhead(() => mounted.get(provider)!(ctx, next));

@@ -99,7 +99,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Platform
   const encryption = new FieldEncryption(secrets.masterKeys);
   const index = new BlindIndex(secrets.indexKey);
-  const budgets = new Budgets({ db, clock, index });
+  const budgets = new Budgets({ db, statements, clock, index });
   const flows = new Flows({ db, clock, encryption });
   const translations = Translations.load(new URL('../config/locales', import.meta.url).pathname, {
     strict: !config.production,
@@ -160,6 +160,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   });
   const factors = new Factors({
     db,
+    statements,
     clock,
     encryption,
     methods: [
@@ -173,9 +174,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const pendingSignIns = new PendingSignIns({ flows, minutes: rules.pendingSignInMinutes });
   const credentials = new Credentials({
     db,
+    statements,
     clock,
     accounts,
-    devices,
     hasher,
     budgets,
     audit,
@@ -192,7 +193,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     issuer: config.issuer,
     settings: rules,
   });
-  const signIns = new SignIns({ db, devices, notices, messages, audit });
+  const signIns = new SignIns({ db, statements, clock, devices, notices, messages, audit });
   const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, audit });
   const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, notices, audit });
   const securitySettings = new SecuritySettings({ db, factors, devices, credentials, notices, messages, audit });

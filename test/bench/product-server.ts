@@ -18,7 +18,7 @@ const config = loadConfig('test', {
   http: { port },
   sandbox: false,
   messaging: { pollMs: 1000 },
-  passwords: { guessesPerAddressPerMinute: 1_000_000, guessesPerAccount: 100 },
+  passwords: { guessesPerAddressPerMinute: 1_000_000, guessesPerNetworkPerMinute: 1_000_000, guessesPerAccount: 100 },
 });
 const logger = createLogger(config.log.level);
 const secrets = {

@@ -59,7 +59,7 @@ export class Visitor {
 
   /** Forgets the session, keeps the browser's own cookie. */
   signOut(): void {
-    for (const name of this.cookies.keys()) if (!name.startsWith('browser')) this.cookies.delete(name);
+    for (const name of this.cookies.keys()) if (!/^(browser|device)/.test(name)) this.cookies.delete(name);
   }
 
   #send(path: string, form: Record<string, string> | undefined, headers: Record<string, string>): Promise<Answer> {

@@ -71,6 +71,20 @@ describe('tokens', () => {
     assert.equal(payload.sub, tokens.claims()!.sub);
   });
 
+  it('a token that could not be kept is not given out', async () => {
+    const { statements } = house.services.storage;
+    statements.runLate = () => Promise.reject(new Error('no disk'));
+    try {
+      const { status, json } = await refresh(university, tokens.refresh_token!);
+      assert.equal(status, 500);
+      assert.deepEqual(Object.keys(json).sort(), ['error', 'error_description']);
+      assert.equal(json.error, 'server_error');
+    } finally {
+      Reflect.deleteProperty(statements, 'runLate');
+    }
+    ({ tokens } = await university.signIn(new Browser(house.origin), person, offline));
+  });
+
   it('R1: one person is another subject at every site, the same at sites of one sector, and public where asked', async () => {
     const browser = new Browser(house.origin);
     const of = async (metadata: Record<string, unknown>) => {

@@ -1,14 +1,11 @@
+import { accountColumns } from '#src/platform/storage/account-columns.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
 import type { AgreementRow, ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
 
 const findStatement: Statement = {
   name: 'account-find',
-  text: `select id, oid, status, profile, locale, created_at, updated_at,
-      array(select method from evidence e
-        where e.account_id = a.id and e.revoked_at is null and e.snapshot = a.snapshot order by e.created_at) as evidence,
-      array(select document || ':' || version from agreements where account_id = a.id) as agreements
-    from accounts a where id = $1`,
+  text: `select ${accountColumns('a')} from accounts a where id = $1`,
 };
 
 /** Everything that decides what an account may do, in one round trip: asked for in every protocol request. */
@@ -27,36 +24,6 @@ export async function findIdByContact(
     .where('kind', '=', kind)
     .where('value_index', '=', index)
     .where('verified_at', 'is not', null)
-    .executeTakeFirst();
-  return row?.account_id;
-}
-
-/** Whose login it is: a verified phone, e-mail or document. One statement, whatever was typed. */
-export async function findIdByLogin(
-  connection: Connection,
-  phone: Buffer,
-  email: Buffer,
-  snils: Buffer,
-): Promise<string | undefined> {
-  const row = await connection
-    .selectFrom('contacts')
-    .select('account_id')
-    .where('verified_at', 'is not', null)
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('kind', '=', 'phone'), eb('value_index', '=', phone)]),
-        eb.and([eb('kind', '=', 'email'), eb('value_index', '=', email)]),
-      ]),
-    )
-    .unionAll(
-      connection
-        .selectFrom('documents')
-        .select('account_id')
-        .where('kind', '=', 'snils')
-        .where('value_index', '=', snils)
-        .where('verified_at', 'is not', null),
-    )
-    .limit(1)
     .executeTakeFirst();
   return row?.account_id;
 }

@@ -7,6 +7,7 @@ import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import type { Account, AccountContact, AccountDocument, Profile } from '#src/identity/accounts/account.ts';
 import * as accountStore from '#src/identity/accounts/account-store.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils, type Contact } from '#src/identity/accounts/contact.ts';
+import { takeKept } from '#src/identity/sessions/read-ahead.ts';
 import type { ProofMethod } from '#src/identity/accounts/tier.ts';
 
 /** Which versions of the documents a person agreed to. */
@@ -46,18 +47,17 @@ export class Accounts {
   }
 
   async find(id: string): Promise<Account | undefined> {
-    const row = await accountStore.find(this.#statements, id);
+    const row = takeKept('account', id) ?? (await accountStore.find(this.#statements, id));
     return row && this.#fromRow(row);
   }
 
-  /** Phone, e-mail or SNILS as people type them (L2). Unknown and malformed logins cost the same statement. */
-  async findIdByLogin(typed: string): Promise<string | undefined> {
-    return accountStore.findIdByLogin(
-      this.#db,
-      this.contactIndex({ kind: 'phone', value: normalizePhone(typed) ?? '' }),
-      this.contactIndex({ kind: 'email', value: normalizeEmail(typed) ?? '' }),
-      this.#index.of('documents.snils', normalizeSnils(typed) ?? ''),
-    );
+  /** Phone, e-mail or SNILS as people type them (L2): as what a login may be looked for. */
+  loginIndexes(typed: string): { phone: Buffer; email: Buffer; snils: Buffer } {
+    return {
+      phone: this.contactIndex({ kind: 'phone', value: normalizePhone(typed) ?? '' }),
+      email: this.contactIndex({ kind: 'email', value: normalizeEmail(typed) ?? '' }),
+      snils: this.#index.of('documents.snils', normalizeSnils(typed) ?? ''),
+    };
   }
 
   async findIdByContact(contact: Contact, connection: Connection = this.#db): Promise<string | undefined> {

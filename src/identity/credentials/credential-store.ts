@@ -1,14 +1,49 @@
 import type { Connection } from '#src/platform/storage/database.ts';
+import type { Statement, Statements } from '#src/platform/storage/statements.ts';
 
-export async function find(
-  connection: Connection,
-  accountId: string,
-): Promise<{ hash: string; reset_required_at: Date | null } | undefined> {
-  return connection
-    .selectFrom('passwords')
-    .select(['hash', 'reset_required_at'])
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
+/** What a sign-in needs to know of the account that a login names. */
+interface KnownLogin {
+  accountId: string;
+  status: string;
+  hash: string | null;
+  resetRequired: boolean;
+  /** The account knows the device. */
+  deviceId: string | null;
+}
+
+/** By a verified phone, e-mail or SNILS. */
+const byLogin: Statement = {
+  name: 'credentials_by_login',
+  text: `select o.id, o.status, p.hash, p.reset_required_at, d.id as device_id
+    from (
+      select account_id from contacts where kind = 'phone' and value_index = $1 and verified_at is not null
+      union all
+      select account_id from contacts where kind = 'email' and value_index = $2 and verified_at is not null
+      union all
+      select account_id from documents where kind = 'snils' and value_index = $3 and verified_at is not null
+      limit 1
+    ) named
+    join accounts o on o.id = named.account_id
+    left join passwords p on p.account_id = o.id
+    left join devices d on d.account_id = o.id and d.secret_hash = $4`,
+};
+
+/** One statement, whatever was typed. */
+export async function findByLogin(
+  statements: Statements,
+  { phone, email, snils }: { phone: Buffer; email: Buffer; snils: Buffer },
+  deviceSecretHash: Buffer | null,
+): Promise<KnownLogin | undefined> {
+  const [row] = await statements.run(byLogin, [phone, email, snils, deviceSecretHash]);
+  return (
+    row && {
+      accountId: row.id as string,
+      status: row.status as string,
+      hash: row.hash as string | null,
+      resetRequired: row.reset_required_at !== null,
+      deviceId: row.device_id as string | null,
+    }
+  );
 }
 
 export async function requireReset(connection: Connection, accountId: string, at: Date): Promise<void> {

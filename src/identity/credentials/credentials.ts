@@ -2,14 +2,15 @@ import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
 import { Refusal } from '#src/platform/errors.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
+import { hashToken } from '#src/platform/security/random.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
+import type { Statements } from '#src/platform/storage/statements.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils } from '#src/identity/accounts/contact.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
-import { GuessBudgets } from '#src/identity/credentials/guess-budgets.ts';
+import { GuessBudgets, type Guess } from '#src/identity/credentials/guess-budgets.ts';
 import * as credentialStore from '#src/identity/credentials/credential-store.ts';
-import type { Devices } from '#src/identity/devices/devices.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { MAX_PASSWORD_LENGTH } from '#src/identity/credentials/password-policy.ts';
 
@@ -24,28 +25,28 @@ export interface PasswordAttempt {
 /** Login and password. Whatever is wrong, the answer is the same and so is the work (C5). */
 export class Credentials {
   readonly #db: Database;
+  readonly #statements: Statements;
   readonly #clock: Clock;
   readonly #accounts: Accounts;
   readonly #hasher: PasswordHasher;
-  readonly #devices: Devices;
   readonly #guesses: GuessBudgets;
   readonly #audit: Audit;
 
   constructor(deps: {
     db: Database;
+    statements: Statements;
     clock: Clock;
     accounts: Accounts;
-    devices: Devices;
     hasher: PasswordHasher;
     budgets: Budgets;
     audit: Audit;
     settings: Config['passwords'];
   }) {
     this.#db = deps.db;
+    this.#statements = deps.statements;
     this.#clock = deps.clock;
     this.#accounts = deps.accounts;
     this.#hasher = deps.hasher;
-    this.#devices = deps.devices;
     this.#guesses = new GuessBudgets(deps.budgets, deps.settings);
     this.#audit = deps.audit;
   }
@@ -57,23 +58,27 @@ export class Credentials {
    */
   async check({ login, password, address, deviceSecret }: PasswordAttempt): Promise<string | undefined> {
     if (password.length > MAX_PASSWORD_LENGTH || login.length > 254) return undefined;
-    const accountId = await this.#accounts.findIdByLogin(login);
-    const subject = accountId ?? `unknown:${spellingOf(login)}`;
-    const deviceId = await this.#devices.idOf(accountId, deviceSecret);
-    const guess = { subject, address, deviceId };
+    const known = await credentialStore.findByLogin(
+      this.#statements,
+      this.#accounts.loginIndexes(login),
+      deviceSecret === undefined ? null : hashToken(deviceSecret),
+    );
+    const guess = {
+      subject: known?.accountId ?? `unknown:${spellingOf(login)}`,
+      address,
+      deviceId: known?.deviceId ?? undefined,
+    };
     if (!(await this.#guesses.take(guess))) return undefined;
 
-    const stored = accountId === undefined ? undefined : await credentialStore.find(this.#db, accountId);
-    const right = await this.#hasher.verify(stored?.hash ?? (await this.#hasher.dummy()), password);
-    const account = accountId ? await this.#accounts.find(accountId) : undefined;
-    if (!right || !stored || account?.status !== 'active') {
-      if (account) await this.#audit.record(auditEvent.signInFailed(account.id));
+    const right = await this.#verify(known?.hash ?? undefined, password, guess);
+    if (!right || known?.status !== 'active' || !known.hash) {
+      if (known) await this.#audit.record(auditEvent.signInFailed(known.accountId));
       return undefined;
     }
     await this.#guesses.clear(guess);
-    if (stored.reset_required_at) throw new Refusal('password_reset_required', 403);
-    if (this.#hasher.needsRehash(stored.hash)) await this.#upgrade(account.id, stored.hash, password);
-    return account.id;
+    if (known.resetRequired) throw new Refusal('password_reset_required', 403);
+    if (this.#hasher.needsRehash(known.hash)) await this.#upgrade(known.accountId, known.hash, password);
+    return known.accountId;
   }
 
   /** The caller has checked the policy. */
@@ -84,6 +89,16 @@ export class Credentials {
   /** The password opens nothing any more until a new one is set. */
   async requireReset(connection: Connection, accountId: string): Promise<void> {
     await credentialStore.requireReset(connection, accountId, this.#clock.now());
+  }
+
+  /** Who is turned away because too many wait has not guessed. */
+  async #verify(hash: string | undefined, password: string, guess: Guess): Promise<boolean> {
+    try {
+      return await this.#hasher.verify(hash ?? (await this.#hasher.dummy()), password);
+    } catch (error) {
+      if (error instanceof Refusal) await this.#guesses.giveBack(guess);
+      throw error;
+    }
   }
 
   async #upgrade(accountId: string, oldHash: string, password: string): Promise<void> {

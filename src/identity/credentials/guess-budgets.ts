@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from '#src/platform/config/config.ts';
-import type { Budget, Budgets } from '#src/platform/security/budgets.ts';
+import type { Budget, Budgets, Payment } from '#src/platform/security/budgets.ts';
 
-interface Guess {
+export interface Guess {
   /** The account, or the spelling of an unknown login. */
   subject: string;
   address: string;
@@ -24,21 +24,34 @@ export class GuessBudgets {
   }
 
   /** Counted before the password is looked at. */
-  async take({ subject, address, deviceId }: Guess): Promise<boolean> {
-    if (deviceId !== undefined) return this.#budgets.take(this.#perDevice, deviceId);
-    return (
-      (await this.#budgets.take(this.#perAddress, address)) &&
-      (await this.#budgets.take(this.#perNetwork, networkOf(address))) &&
-      (await this.#budgets.take(this.#perAccount, subject)) &&
-      (await this.#budgets.take(this.#perAccountAndDay, subject))
-    );
+  async take(guess: Guess): Promise<boolean> {
+    return this.#budgets.takeAll([...this.#ofPlace(guess), ...this.#ofAccount(guess)]);
   }
 
-  /** After the right password. */
-  async clear({ subject, deviceId }: Guess): Promise<void> {
-    if (deviceId !== undefined) return this.#budgets.clear(this.#perDevice, deviceId);
-    await this.#budgets.clear(this.#perAccount, subject);
-    await this.#budgets.clear(this.#perAccountAndDay, subject);
+  /** The password was not looked at after all. */
+  async giveBack(guess: Guess): Promise<void> {
+    await this.#budgets.giveBack([...this.#ofPlace(guess), ...this.#ofAccount(guess)]);
+  }
+
+  /** After the right password. Of a place only this guess: whoever has one account may not guess at others without end. */
+  async clear(guess: Guess): Promise<void> {
+    await Promise.all([this.#budgets.giveBack(this.#ofPlace(guess)), this.#budgets.clearAll(this.#ofAccount(guess))]);
+  }
+
+  #ofPlace({ address, deviceId }: Guess): Payment[] {
+    if (deviceId !== undefined) return [];
+    return [
+      [this.#perAddress, address],
+      [this.#perNetwork, networkOf(address)],
+    ];
+  }
+
+  #ofAccount({ subject, deviceId }: Guess): Payment[] {
+    if (deviceId !== undefined) return [[this.#perDevice, deviceId]];
+    return [
+      [this.#perAccount, subject],
+      [this.#perAccountAndDay, subject],
+    ];
   }
 
   get #perAccount(): Budget {

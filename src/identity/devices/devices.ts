@@ -20,8 +20,6 @@ export interface Admitted {
   isNew: boolean;
 }
 
-const NOBODY = '00000000-0000-0000-0000-000000000000';
-
 /** The browsers an account was signed in from, each known by the secret in its cookie. */
 export class Devices {
   readonly #db: Database;
@@ -34,10 +32,10 @@ export class Devices {
     this.#rememberedMs = rememberedDays * 86_400_000;
   }
 
-  /** Undefined for a device that this account does not know. An unknown account costs the same statement. */
-  async idOf(accountId: string | undefined, secret: string | undefined): Promise<string | undefined> {
+  /** Undefined for a device that this account does not know. */
+  async idOf(accountId: string, secret: string | undefined): Promise<string | undefined> {
     if (secret === undefined) return undefined;
-    return (await deviceStore.find(this.#db, accountId ?? NOBODY, hashToken(secret)))?.id;
+    return (await deviceStore.find(this.#db, accountId, hashToken(secret)))?.id;
   }
 
   async isRemembered(accountId: string, secret: string | undefined): Promise<boolean> {

@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { Connection } from '#src/platform/storage/database.ts';
+import type { Statement, Statements } from '#src/platform/storage/statements.ts';
 import type { FactorRow } from '#src/platform/storage/tables.ts';
+
+const kindsStatement: Statement = {
+  name: 'factor_kinds',
+  text: 'select kind from factors where account_id = $1 and removed_at is null order by position, created_at',
+};
 
 export async function insert(connection: Connection, row: FactorRow): Promise<void> {
   await connection.insertInto('factors').values(row).execute();
@@ -15,6 +21,11 @@ export async function list(connection: Connection, accountId: string): Promise<F
     .orderBy('position')
     .orderBy('created_at')
     .execute();
+}
+
+/** Of what is switched on, in the order in which it is asked: what every sign-in has to know. */
+export async function kinds(statements: Statements, accountId: string): Promise<FactorRow['kind'][]> {
+  return (await statements.run(kindsStatement, [accountId])).map(({ kind }) => kind as FactorRow['kind']);
 }
 
 export async function markUsed(connection: Connection, accountId: string, kind: 'sms', at: Date): Promise<void> {

@@ -2,6 +2,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { FieldEncryption } from '#src/platform/security/encryption.ts';
 import { newId } from '#src/platform/security/random.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
+import type { Statements } from '#src/platform/storage/statements.ts';
 import type { FactorRow } from '#src/platform/storage/tables.ts';
 import type { BackupCodeFactor } from '#src/identity/factors/backup-code-factor.ts';
 import type {
@@ -22,6 +23,7 @@ import { secretPlace } from '#src/identity/factors/totp-factor.ts';
 
 interface FactorsDeps {
   db: Database;
+  statements: Statements;
   clock: Clock;
   encryption: FieldEncryption;
   methods: FactorMethod[];
@@ -51,7 +53,7 @@ export class Factors {
 
   /** What the person may choose from; the first is asked for. Empty: nothing is switched on, besides `except`. */
   async choices(accountId: string, except?: FactorKind): Promise<FactorKind[]> {
-    const kinds = [...new Set<FactorKind>((await this.list(accountId)).map(({ kind }) => kind))];
+    const kinds = [...new Set<FactorKind>(await factorStore.kinds(this.#deps.statements, accountId))];
     const usable = kinds.filter((kind) => kind !== except && this.#methods.has(kind));
     return usable.length > 0 && (await this.backupCodes.left(accountId)) > 0 ? [...usable, 'backup_code'] : usable;
   }

@@ -1,3 +1,4 @@
+import { accountColumns } from '#src/platform/storage/account-columns.ts';
 import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
 
 export interface ArtifactWrite {
@@ -14,31 +15,45 @@ const find: Statement = {
   text: 'select payload, consumed_at from artifacts where id_hash = $1 and expires_at > $2',
 };
 
-/** With the grant it hangs on and the session it was made in, as far as they live. */
+/** With the grant it hangs on, the session it was made in and the account it is for, as far as they live. */
 const findWithGrant: Statement = {
   name: 'artifact_with_grant',
   text: `select a.payload, a.consumed_at, g.id as grant_id, g.payload as grant_payload,
-      s.uid, s.payload as session_payload, s.authorizations, s.expires_at
+      s.uid, s.payload as session_payload, s.authorizations, s.expires_at, ${accountColumns('o')}
     from artifacts a
     left join grants g on g.id = a.grant_id and g.ended_at is null and g.expires_at > $2
     left join sessions s on s.uid = convert_from(a.payload, 'UTF8')::json ->> 'sessionUid'
       and s.ended_at is null and s.expires_at > $2
+    left join accounts o on o.id = g.account_id
     where a.id_hash = $1 and a.expires_at > $2`,
 };
 
-const insert = 'insert into artifacts (id_hash, kind, grant_id, payload, expires_at) values ($1, $2, $3, $4, $5)';
+const columns = 'id_hash, kind, grant_id, payload, expires_at';
 
-const save: Statement = {
-  name: 'artifact_save',
-  text: `${insert} on conflict (id_hash) do update
-    set grant_id = excluded.grant_id, payload = excluded.payload, expires_at = excluded.expires_at`,
-};
+/** Some rows by one statement, which is one commit. */
+function saving(count: number, mayBeLost: boolean): Statement {
+  const rows = Array.from(
+    { length: count },
+    (_, row) => `(${[1, 2, 3, 4, 5].map((at) => `$${row * 5 + at}`).join(', ')})`,
+  );
+  return {
+    name: `artifact_save_${count}${mayBeLost ? '_quickly' : ''}`,
+    text: `insert into artifacts (${columns}) values ${rows.join(', ')} on conflict (id_hash) do update
+      set grant_id = excluded.grant_id, payload = excluded.payload, expires_at = excluded.expires_at`,
+    mayBeLost,
+  };
+}
 
-const saveQuickly: Statement = { ...save, name: 'artifact_save_quickly', mayBeLost: true };
+/** No request saves more than a few. */
+export const MOST_AT_ONCE = 4;
+const saves = [true, false].map((mayBeLost) =>
+  Array.from({ length: MOST_AT_ONCE }, (_, index) => saving(index + 1, mayBeLost)),
+) as [Statement[], Statement[]];
 
 const insertOnce: Statement = {
   name: 'artifact_insert_once',
-  text: `${insert} on conflict (id_hash) do update set payload = excluded.payload, expires_at = excluded.expires_at
+  text: `insert into artifacts (${columns}) values ($1, $2, $3, $4, $5)
+    on conflict (id_hash) do update set payload = excluded.payload, expires_at = excluded.expires_at
     where artifacts.expires_at <= $6
     returning true`,
 };
@@ -67,8 +82,15 @@ export async function findArtifactWithGrant(
   return (await statements.run(findWithGrant, [idHash, now]))[0];
 }
 
-export async function saveArtifact(statements: Statements, artifact: ArtifactWrite, mayBeLost: boolean): Promise<void> {
-  await statements.run(mayBeLost ? saveQuickly : save, valuesOf(artifact));
+/** `collect` is asked when the turn ends. One that must not be lost makes the others wait for the disk with it. */
+export async function saveArtifacts(
+  statements: Statements,
+  collect: () => { artifacts: ArtifactWrite[]; mayBeLost: boolean },
+): Promise<void> {
+  await statements.runLate(() => {
+    const { artifacts, mayBeLost } = collect();
+    return [saves[mayBeLost ? 0 : 1][artifacts.length - 1]!, artifacts.flatMap(valuesOf)];
+  });
 }
 
 /** False when a live row has the identifier. */

@@ -3,7 +3,7 @@ import type { FieldEncryption, Place } from '#src/platform/security/encryption.t
 import { hashToken } from '#src/platform/security/random.ts';
 import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import * as store from '#src/identity/sessions/artifact-store.ts';
-import { keep } from '#src/identity/sessions/read-ahead.ts';
+import { keep, requestKey, waitLater, written } from '#src/identity/sessions/read-ahead.ts';
 
 /** How one kind of artifact is kept. */
 export interface ArtifactKind {
@@ -32,6 +32,8 @@ export class Artifacts {
   readonly #statements: Statements;
   readonly #encryption: FieldEncryption;
   readonly #clock: Clock;
+  /** What a request saves in one turn, until it is sent. */
+  readonly #collected = new WeakMap<object, { artifacts: store.ArtifactWrite[]; mayBeLost: boolean }>();
 
   constructor({
     statements,
@@ -58,35 +60,60 @@ export class Artifacts {
     return record;
   }
 
+  /** Inside of a request it is only begun: `written` waits for it, and so does whatever must see it. */
   async save(kind: ArtifactKind, id: string, record: ArtifactRecord, expiresInSeconds?: number): Promise<void> {
-    await store.saveArtifact(this.#statements, this.#row(kind, id, record, expiresInSeconds), kind.mayBeLost ?? false);
+    const row = this.#row(kind, id, record, expiresInSeconds);
+    const mayBeLost = kind.mayBeLost ?? false;
+    const request = requestKey();
+    if (!request) return store.saveArtifacts(this.#statements, () => ({ artifacts: [row], mayBeLost }));
+    const collected = this.#collected.get(request);
+    if (collected && collected.artifacts.length < store.MOST_AT_ONCE && !collected.artifacts.some(isSame(row))) {
+      collected.artifacts.push(row);
+      collected.mayBeLost &&= mayBeLost;
+      return;
+    }
+    // The only kind that a request saves twice goes over one connection, in order.
+    if (collected) await written();
+    const fresh = { artifacts: [row], mayBeLost };
+    this.#collected.set(request, fresh);
+    const collect = () => {
+      this.#collected.delete(request);
+      return fresh;
+    };
+    waitLater(store.saveArtifacts(this.#statements, collect));
   }
 
   /** False when the identifier is taken and not yet expired. */
   async saveOnce(kind: ArtifactKind, id: string, record: ArtifactRecord, expiresInSeconds?: number): Promise<boolean> {
+    await written();
     const row = this.#row(kind, id, record, expiresInSeconds);
     return store.insertArtifactOnce(this.#statements, row, this.#clock.now());
   }
 
   /** False when it was used before, or does not exist. */
   async consume(kind: ArtifactKind, id: string): Promise<boolean> {
+    await written();
     return store.consumeArtifact(this.#statements, hashOf(kind, id), this.#clock.now());
   }
 
   async grantIdOf(kind: ArtifactKind, id: string): Promise<string | undefined> {
+    await written();
     return store.findArtifactGrant(this.#statements, hashOf(kind, id));
   }
 
   async remove(kind: ArtifactKind, id: string): Promise<void> {
+    await written();
     await store.removeArtifact(this.#statements, hashOf(kind, id), kind.mayBeLost ?? false);
   }
 
   async #read(kind: ArtifactKind, idHash: Buffer): Promise<Row | undefined> {
+    await written();
     const now = this.#clock.now();
     if (!kind.endsWithGrant) return store.findArtifact(this.#statements, idHash, now);
     const row = await store.findArtifactWithGrant(this.#statements, idHash, now);
     if (row) {
       const { uid, session_payload, authorizations, expires_at } = row;
+      keep('account', row.id, row);
       keep('grant', row.grant_id, { payload: row.grant_payload });
       keep('session', uid, { uid, payload: session_payload, authorizations, expires_at });
     }
@@ -105,6 +132,10 @@ export class Artifacts {
       expiresAt: expiresInSeconds === undefined ? 'infinity' : new Date(this.#clock.now().getTime() + lifeMs),
     };
   }
+}
+
+function isSame({ idHash }: store.ArtifactWrite) {
+  return (other: store.ArtifactWrite) => other.idHash.equals(idHash);
 }
 
 function hashOf({ name }: ArtifactKind, id: string): Buffer {

@@ -1,7 +1,7 @@
 import type { Clock } from '#src/platform/clock.ts';
 import type { Statements } from '#src/platform/storage/statements.ts';
 import * as store from '#src/identity/sessions/grant-store.ts';
-import { takeKept } from '#src/identity/sessions/read-ahead.ts';
+import { takeKept, written } from '#src/identity/sessions/read-ahead.ts';
 
 /** What the protocol keeps in a grant; everything else in it is carried unread. */
 export interface GrantRecord {
@@ -23,6 +23,7 @@ export class Grants {
   }
 
   async find(id: string): Promise<GrantRecord | undefined> {
+    await written();
     const kept = takeKept('grant', id)?.payload as string | undefined;
     const payload = kept ?? (await store.findGrant(this.#statements, id, this.#clock.now()));
     return payload === undefined ? undefined : (JSON.parse(payload) as GrantRecord);
@@ -43,6 +44,7 @@ export class Grants {
   /** Ends the grant and removes every code and token that hangs on it. */
   async end(id: string): Promise<void> {
     takeKept('grant', id);
+    await written();
     await store.endGrant(this.#statements, id, this.#clock.now());
   }
 }

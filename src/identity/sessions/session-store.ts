@@ -1,3 +1,4 @@
+import { accountColumns } from '#src/platform/storage/account-columns.ts';
 import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { SessionAuthorization } from '#src/platform/storage/tables.ts';
@@ -27,9 +28,11 @@ export interface SessionWrite {
 
 const columns = 's.uid, s.payload, s.authorizations, s.expires_at';
 
+/** With the account that is signed in. */
 const findById: Statement = {
   name: 'session_by_id',
-  text: `select ${columns} from session_ids i join sessions s on s.uid = i.uid
+  text: `select ${columns}, ${accountColumns('o')}
+    from session_ids i join sessions s on s.uid = i.uid left join accounts o on o.id = s.account_id
     where i.id_hash in ($1::bytea, $2::bytea) and (i.id_hash = $1::bytea) = (s.account_id is null)
       and s.ended_at is null and s.expires_at > $4
       and not exists (select from session_ids where id_hash = $3::bytea)`,
@@ -67,6 +70,12 @@ const save: Statement = {
     select uid from saved`,
 };
 
+/** In place of a save that would change nothing: whether it would have been refused. */
+const isLive: Statement = {
+  name: 'session_is_live',
+  text: 'select true from sessions where uid = $1 and account_id is not distinct from $2 and ended_at is null and expires_at > $3',
+};
+
 /** The mark stays until the session is purged, so that a request under way cannot bring the identifier back. */
 const retireId: Statement = {
   name: 'session_id_retire',
@@ -100,6 +109,13 @@ export async function saveSession(statements: Statements, session: SessionWrite)
     removedClientIds,
   ];
   return (await statements.run(save, [...values, absoluteSeconds, session.idHash, session.device])).length > 0;
+}
+
+export async function isSessionLive(
+  statements: Statements,
+  { uid, accountId, now }: Pick<SessionWrite, 'uid' | 'accountId' | 'now'>,
+): Promise<boolean> {
+  return (await statements.run(isLive, [uid, accountId, now])).length > 0;
 }
 
 export async function retireSessionId(statements: Statements, id: SessionIdHashes): Promise<void> {

@@ -2,7 +2,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import * as grantStore from '#src/identity/sessions/grant-store.ts';
-import { takeKept } from '#src/identity/sessions/read-ahead.ts';
+import { keep, takeKept } from '#src/identity/sessions/read-ahead.ts';
 import * as store from '#src/identity/sessions/session-store.ts';
 import {
   changesBetween,
@@ -22,6 +22,17 @@ export interface SessionsDeps {
   absoluteHours: number;
 }
 
+/** A session as it was when this request began. */
+interface Loaded {
+  id: string;
+  payload: string;
+  expiresAt: Date;
+  authorizations: Authorizations;
+}
+
+/** As often as the end of a session moves: see the statement that saves. */
+const STEP_MS = 30_000;
+
 /**
  * Who is signed in where. Ending is final: the row stays as a tombstone, and no request that was under way can write the
  * session again. Whatever ends a session also ends the grants that live with it, in one transaction.
@@ -31,8 +42,8 @@ export class Sessions {
   readonly #statements: Statements;
   readonly #clock: Clock;
   readonly #absoluteSeconds: number;
-  /** What each loaded session's authorizations were, by the object handed out: see changesBetween. */
-  readonly #loaded = new WeakMap<Authorizations, Authorizations>();
+  /** What each loaded session was, by the authorizations handed out: see changesBetween. */
+  readonly #loaded = new WeakMap<Authorizations, Loaded>();
 
   constructor({ db, statements, clock, absoluteHours }: SessionsDeps) {
     this.#db = db;
@@ -42,8 +53,17 @@ export class Sessions {
   }
 
   async find(id: string): Promise<SessionRecord | undefined> {
-    const session = this.#read(await store.findSessionById(this.#statements, hashSessionId(id), this.#clock.now()));
-    if (session?.authorizations) this.#loaded.set(session.authorizations, copyOf(session.authorizations));
+    const row = await store.findSessionById(this.#statements, hashSessionId(id), this.#clock.now());
+    if (!row) return undefined;
+    keep('account', row.id, row);
+    const session = this.#read(row);
+    const authorizations = row.authorizations as Authorizations;
+    this.#loaded.set(authorizations, {
+      id,
+      payload: row.payload as string,
+      expiresAt: row.expires_at as Date,
+      authorizations: copyOf(authorizations),
+    });
     return session;
   }
 
@@ -60,9 +80,9 @@ export class Sessions {
     const now = this.#clock.now();
     const expiresAt = Math.floor(now.getTime() / 1000) + expiresInSeconds;
     const signedIn = accountId !== undefined && loginTs !== undefined;
-    const hashes = hashSessionId(id);
-    const saved = await store.saveSession(this.#statements, {
-      ...changesBetween(this.#loaded.get(authorizations) ?? {}, authorizations),
+    const loaded = this.#loaded.get(authorizations);
+    const write: Omit<store.SessionWrite, 'idHash'> = {
+      ...changesBetween(loaded?.authorizations ?? {}, authorizations),
       uid,
       accountId: accountId ?? null,
       payload: JSON.stringify(payload),
@@ -71,9 +91,13 @@ export class Sessions {
       now,
       expiresAt: new Date((signedIn ? Math.min(expiresAt, loginTs + this.#absoluteSeconds) : expiresAt) * 1000),
       absoluteSeconds: this.#absoluteSeconds,
-      idHash: accountId === undefined ? hashes.anonymous : hashes.account,
-    });
-    if (saved) this.#loaded.set(authorizations, copyOf(authorizations));
+    };
+    if (loaded?.id === id && changesNothing(loaded, write)) return store.isSessionLive(this.#statements, write);
+    const hashes = hashSessionId(id);
+    const idHash = accountId === undefined ? hashes.anonymous : hashes.account;
+    const saved = await store.saveSession(this.#statements, { ...write, idHash });
+    if (saved)
+      this.#loaded.set(authorizations, { id: '', payload: '', expiresAt: now, authorizations: copyOf(authorizations) });
     return saved;
   }
 
@@ -147,4 +171,16 @@ export class Sessions {
     const authorizations = row.authorizations as Authorizations;
     return { ...(JSON.parse(row.payload as string) as object), uid: row.uid as string, authorizations, exp };
   }
+}
+
+function changesNothing(loaded: Loaded, write: Omit<store.SessionWrite, 'idHash'>): boolean {
+  const movedMs = write.expiresAt.getTime() - loaded.expiresAt.getTime();
+  return (
+    movedMs >= 0 &&
+    movedMs <= STEP_MS &&
+    write.payload === loaded.payload &&
+    write.device === null &&
+    write.removedClientIds.length === 0 &&
+    Object.keys(write.authorizations).length === 0
+  );
 }

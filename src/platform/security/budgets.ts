@@ -1,7 +1,9 @@
 import type { Clock } from '#src/platform/clock.ts';
 import type { BlindIndex } from '#src/platform/security/encryption.ts';
 import * as budgetStore from '#src/platform/security/budget-store.ts';
+import * as statement from '#src/platform/security/budget-statements.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
+import type { Statements } from '#src/platform/storage/statements.ts';
 
 /** How often something may happen. */
 export interface Budget {
@@ -11,14 +13,26 @@ export interface Budget {
   windowSeconds: number;
 }
 
+/** A budget and whose. */
+export type Payment = readonly [budget: Budget, subject: string];
+
+interface BudgetsDeps {
+  db: Connection;
+  statements: Statements;
+  clock: Clock;
+  index: BlindIndex;
+}
+
 /** Counters that bound guessing and sending. They live in the database: a lost or split counter would forgive guesses. */
 export class Budgets {
   readonly #db: Connection;
+  readonly #statements: Statements;
   readonly #clock: Clock;
   readonly #index: BlindIndex;
 
-  constructor({ db, clock, index }: { db: Connection; clock: Clock; index: BlindIndex }) {
+  constructor({ db, statements, clock, index }: BudgetsDeps) {
     this.#db = db;
+    this.#statements = statements;
     this.#clock = clock;
     this.#index = index;
   }
@@ -28,6 +42,29 @@ export class Budgets {
     const now = this.#clock.now();
     const windowEndsAt = new Date(now.getTime() + budget.windowSeconds * 1000);
     return (await budgetStore.take(connection, this.#key(budget, subject), now, windowEndsAt)) <= budget.limit;
+  }
+
+  /** One from each, in this order; the first that is spent ends it, and those after it lose nothing. */
+  async takeAll(payments: readonly Payment[]): Promise<boolean> {
+    const now = this.#clock.now();
+    const values = payments.flatMap(([budget, subject]) => [
+      this.#key(budget, subject),
+      new Date(now.getTime() + budget.windowSeconds * 1000),
+      budget.limit,
+    ]);
+    return (await this.#statements.run(statement.take[payments.length - 1]!, [now, ...values])).length > 0;
+  }
+
+  /** One to each: the act did not take place, or was no guess. */
+  async giveBack(payments: readonly Payment[]): Promise<void> {
+    const now = this.#clock.now();
+    await Promise.all(
+      payments.map((payment) => this.#statements.run(statement.giveBack, [this.#key(...payment), now])),
+    );
+  }
+
+  async clearAll(payments: readonly Payment[]): Promise<void> {
+    await Promise.all(payments.map((payment) => this.#statements.run(statement.clear, [this.#key(...payment)])));
   }
 
   /** Whether one could be taken, without taking it. */

@@ -3,6 +3,7 @@ import { errors, type Adapter, type AdapterPayload, type Provider } from 'oidc-p
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { ArtifactKind, Artifacts } from '#src/identity/sessions/artifacts.ts';
 import type { Grants } from '#src/identity/sessions/grants.ts';
+import { requestKey, waitLater, written } from '#src/identity/sessions/read-ahead.ts';
 import type { SessionRecord } from '#src/identity/sessions/session.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { completeEsiaClient } from '#src/protocols/oidc/esia-client.ts';
@@ -109,7 +110,7 @@ function sessionAdapter({ sessions }: AdapterDeps): Adapter {
     // The cookie's identifier is not known here and not needed: such a session is only read.
     findByUid: async (uid) => (await sessions.findByUid(uid)) as AdapterPayload | undefined,
     async upsert(id, { jti: _, ...session }, expiresIn = 0) {
-      const saved = await sessions.save(id, session as SessionRecord, expiresIn);
+      const [saved] = await Promise.all([sessions.save(id, session as SessionRecord, expiresIn), written()]);
       if (!saved) throw new errors.LoginRequired('the session has ended');
     },
     // The library calls this for the old identifier when it changes it; sign-out goes through hardenSession.
@@ -125,7 +126,11 @@ function grantAdapter({ grants }: AdapterDeps): Adapter {
       return grant && { ...grant, jti: id };
     },
     async upsert(id, { jti: _, ...grant }, expiresIn = 0) {
-      if (!(await grants.save(id, grant, expiresIn))) throw new errors.InvalidGrant('the grant has ended');
+      const saving = grants.save(id, grant, expiresIn).then((saved) => {
+        if (!saved) throw new errors.InvalidGrant('the grant has ended');
+      });
+      if (!requestKey()) return saving;
+      waitLater(saving);
     },
     destroy: (id) => grants.end(id),
   };

@@ -14,6 +14,7 @@ import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps }
 import { acrFor, acrValues, hasSecondFactor, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, releasedClaims } from '#src/protocols/oidc/claims.ts';
 import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
+import { ImmediateKey } from '#src/protocols/oidc/immediate-key.ts';
 import {
   accountOf,
   acrClaimIn,
@@ -23,6 +24,7 @@ import {
   type RequestAccount,
 } from '#src/protocols/oidc/interaction-policy.ts';
 import { ESIA_RETURN_PATH, speaksEsia } from '#src/protocols/oidc/esia-client.ts';
+import { answerWhenWritten } from '#src/protocols/oidc/written.ts';
 import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
 import { askConsentForVerifiedClaims } from '#src/protocols/oidc/requested-claims.ts';
 import { clientOf, stillStands, type UsedToken } from '#src/protocols/oidc/standing.ts';
@@ -119,7 +121,7 @@ function storageAndKeys(deps: ProviderDeps, jwks: JWKS): Partial<Configuration> 
   return {
     adapter: createAdapter(deps),
     clients: [accountClient(issuer, service.name)],
-    jwks,
+    jwks: { keys: jwks.keys.map((key) => (key.alg === 'ES256' ? new ImmediateKey(key) : key)) },
     cookies: {
       keys: deps.cookieKeys,
       // Interaction cookies are bound to their path, which the __Host- prefix forbids.
@@ -184,6 +186,7 @@ function features({ config, registrationToken, pages, accounts }: ProviderDeps):
   const mayRegister = config.sandbox || registrationToken !== undefined;
   return {
     devInteractions: { enabled: false },
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(accounts) },
     revocation: { enabled: true, allowedPolicy: isOwnToken },
@@ -233,6 +236,7 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
       ctx.query = { ...ctx.query, redirect_uri: `${provider.issuer}${ACCOUNT_RETURN_PATH}` };
     return next();
   });
+  provider.use(answerWhenWritten(pages));
   provider.on('server_error', (_ctx, cause) => pages.reportFault(cause));
   letEsiaReturn(provider);
   hardenSession(provider, sessions);

@@ -10,6 +10,8 @@ const probes = /^\/(health\/(live|ready)|metrics)$/;
 /** ESIA's client libraries put a path that begins with a slash behind a base address that ends with one. */
 const doubledSlash = /^\/{2,}(?=(?:rs|aas|idp)\/)/;
 
+const forwarded = ['forwarded', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-port', 'x-real-ip'];
+
 interface FrontDoorDeps {
   config: Pick<Config, 'issuer' | 'http'>;
   logger: Logger;
@@ -27,12 +29,11 @@ export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Mid
     const requestId = randomUUID();
     ctx.state.requestId = requestId;
     ctx.state.address = clientAddress(ctx, config.http.trustedProxies);
-    ctx.set('x-request-id', requestId);
+    ctx.res.setHeader('x-request-id', requestId);
     const { headers } = ctx.req;
-    for (const name of ['forwarded', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-port', 'x-real-ip'])
-      delete headers[name];
+    for (const name of forwarded) if (name in headers) delete headers[name];
     headers['x-forwarded-proto'] = scheme;
-    ctx.req.url = ctx.req.url!.replace(doubledSlash, '/');
+    if (ctx.req.url!.startsWith('//')) ctx.req.url = ctx.req.url!.replace(doubledSlash, '/');
     return withRequestId(requestId, () =>
       measured(ctx, logger, metrics, () => (isForUs(ctx, host) ? next() : refuse(ctx, origin))),
     );
@@ -73,6 +74,7 @@ async function measured(ctx: Context, logger: Logger, metrics: Metrics, next: Ne
     // The route's pattern, never the path: paths hold tokens.
     const route = String(ctx._matchedRoute ?? ctx.state.route ?? 'other');
     metrics.requests.observe({ method: ctx.method, route, status: String(ctx.status) }, seconds);
-    logger.debug({ method: ctx.method, route, status: ctx.status, ms: Math.round(seconds * 1000) }, 'request');
+    if (logger.isLevelEnabled('debug'))
+      logger.debug({ method: ctx.method, route, status: ctx.status, ms: Math.round(seconds * 1000) }, 'request');
   }
 }

@@ -24,7 +24,7 @@ for (const kind of databaseKinds) {
 
     before(async () => {
       storage = await openStorage(kind);
-      const budgets = new Budgets({ db: storage.db, clock, index });
+      const budgets = new Budgets({ db: storage.db, statements: storage.statements, clock, index });
       codes = new Codes({ db: storage.db, clock, index, budgets, settings });
       limits = new SendLimits({ budgets, settings });
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { networkOf } from '#src/identity/credentials/guess-budgets.ts';
+import { Refusal } from '#src/platform/errors.ts';
 import { House } from '#test/support/house.ts';
 import { databaseKinds } from '#test/support/databases.ts';
 import { anna, boris, PASSWORD, settle, type Person } from '#test/support/people.ts';
@@ -68,10 +69,27 @@ for (const kind of databaseKinds) {
 
     it('a device is known to the account that was signed in there, and to no other', async () => {
       const deviceSecret = await knownDevice();
-      const { devices, accounts } = house.services;
-      const other = await accounts.findIdByLogin('+79000000002');
-      assert.equal(await devices.idOf(other, deviceSecret), undefined);
-      assert.equal(await devices.idOf(undefined, deviceSecret), undefined);
+      const { credentials } = house.services;
+      const other = { login: '+79000000002', address: '203.0.113.7', deviceSecret };
+      const before = hashes();
+      await par(10, (i) => credentials.check({ ...other, password: `Wrong-Guess-${i}` }));
+      assert.equal(hashes() - before, 5, 'a stranger there');
+      assert.equal(await credentials.check({ ...other, password: PASSWORD }), undefined);
+    });
+
+    it('who is told to come back has not guessed', async () => {
+      const deviceSecret = await knownDevice();
+      for (const { hasher } of house.all)
+        Object.assign(hasher, { verify: () => Promise.reject(new Refusal('busy', 503)) });
+      for (const more of [{}, { deviceSecret }])
+        for (let i = 0; i < 12; i++) await assert.rejects(guess(i, '203.0.113.7', more), /busy/);
+      for (const { hasher } of house.all) Reflect.deleteProperty(hasher, 'verify');
+      assert.equal(await guess(0, '203.0.113.7', { password: PASSWORD }), person.id);
+      assert.equal(await guess(0, '203.0.113.7', { password: PASSWORD, deviceSecret }), person.id);
+    });
+
+    it('a crowd behind one address signs in as often as it likes', async () => {
+      for (let i = 0; i < 25; i++) assert.equal(await guess(i, '203.0.113.7', { password: PASSWORD }), person.id);
     });
 
     it('nobody is locked for ever: a quarter of an hour opens some guesses, a day all of them', async () => {

@@ -17,7 +17,7 @@ for (const kind of databaseKinds) {
       const first = await openStorage(kind);
       storages = [first];
       if (kind === 'postgres') storages.push(await openStorage(kind));
-      budgets = storages.map(({ db }) => new Budgets({ db, clock, index }));
+      budgets = storages.map(({ db, statements }) => new Budgets({ db, statements, clock, index }));
     });
     after(() => Promise.all(storages.map((storage) => storage.close())));
 
