@@ -12,7 +12,6 @@ import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps }
 import { acrFor, acrValues, hasSecondFactor, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, claimValues } from '#src/protocols/oidc/claims.ts';
 import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
-import { ImmediateKey } from '#src/protocols/oidc/immediate-key.ts';
 import {
   accountOf,
   acrClaimIn,
@@ -115,7 +114,7 @@ function storageAndKeys(deps: ProviderDeps, jwks: JWKS): Partial<Configuration> 
   return {
     adapter: createAdapter(deps),
     clients: [accountClient(issuer, service.name)],
-    jwks: { keys: jwks.keys.map((key) => (key.alg === 'ES256' ? new ImmediateKey(key) : key)) },
+    jwks,
     cookies: {
       keys: deps.cookieKeys,
       // Interaction cookies are bound to their path, which the __Host- prefix forbids.
@@ -181,7 +180,6 @@ function features({ config, registrationToken, pages }: ProviderDeps): Configura
   const mayRegister = config.sandbox || registrationToken !== undefined;
   return {
     devInteractions: { enabled: false },
-    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: isIntrospectionAllowed },
     revocation: { enabled: true, allowedPolicy: isOwnToken },
