@@ -14,7 +14,6 @@ import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps }
 import { acrFor, acrValues, hasSecondFactor, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, releasedClaims } from '#src/protocols/oidc/claims.ts';
 import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
-import { ImmediateKey } from '#src/protocols/oidc/immediate-key.ts';
 import {
   accountOf,
   acrClaimIn,
@@ -121,7 +120,7 @@ function storageAndKeys(deps: ProviderDeps, jwks: JWKS): Partial<Configuration> 
   return {
     adapter: createAdapter(deps),
     clients: [accountClient(issuer, service.name)],
-    jwks: { keys: jwks.keys.map((key) => (key.alg === 'ES256' ? new ImmediateKey(key) : key)) },
+    jwks,
     cookies: {
       keys: deps.cookieKeys,
       // Interaction cookies are bound to their path, which the __Host- prefix forbids.
@@ -186,7 +185,6 @@ function features({ config, registrationToken, pages, accounts }: ProviderDeps):
   const mayRegister = config.sandbox || registrationToken !== undefined;
   return {
     devInteractions: { enabled: false },
-    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(accounts) },
     revocation: { enabled: true, allowedPolicy: isOwnToken },
