@@ -94,9 +94,11 @@ describe('the main job in a real browser', function () {
       await page.click('a[href="/account/sessions"]');
       assert.equal(await page.locator('.rows > li').count(), 1);
       await page.click('a[href="/account/consents"]');
-      assert.equal(await page.locator('.rows > li').count(), 1);
+      assert.equal(await page.locator('.rows form').count(), 1);
       await page.click('.rows button');
-      assert.equal(await page.locator('.rows > li').count(), 0);
+      assert.equal(await page.locator('.rows form').count(), 0);
+      // What was given stays given, and says so.
+      assert.equal(await page.locator('#given > li').count(), 1);
 
       await page.click('#sign-out');
       await page.waitForSelector('#op-signed-out');

@@ -17,8 +17,8 @@ export class PasswordHasher {
 
   constructor(settings: Config['passwords']) {
     this.#settings = settings;
-    // One thread of the pool of four is always left for signing.
-    this.#limit = settings.concurrency || Math.max(1, Math.min(availableParallelism(), 3));
+    // A core and a thread of the pool of four are always left for everybody else.
+    this.#limit = settings.concurrency || Math.max(1, Math.min(availableParallelism() - 1, 3));
   }
 
   get queueLength(): number {
