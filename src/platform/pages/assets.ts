@@ -89,11 +89,17 @@ const fontFiles = [
   ),
 ];
 
-/** Scripts name the library's folder without its version. */
+/** Scripts lose comments and indentation on the way, and name the library's folder without its version. */
 function readAsset(name: string): Buffer {
   const body = readFileSync(new URL(name, folder));
   if (extname(name) !== '.js') return body;
-  return Buffer.from(body.toString().replaceAll("'/assets/webauthn/", `'/assets/${webauthnName}/`));
+  const script = body
+    .toString()
+    .replaceAll(/^\s*\/\*[\s\S]*?\*\/\n/gm, '')
+    .replaceAll(/^\s*\/\/.*\n/gm, '')
+    .replaceAll(/^ +/gm, '')
+    .replaceAll("'/assets/webauthn/", `'/assets/${webauthnName}/`);
+  return Buffer.from(script);
 }
 
 function modulesIn(directory: URL): string[] {
