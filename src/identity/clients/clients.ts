@@ -43,6 +43,11 @@ export class Clients {
     return entry.client;
   }
 
+  /** Past the cache: what stands in the register now, whichever instance changed it. */
+  async current(id: string): Promise<Client | undefined> {
+    return this.#read(id);
+  }
+
   /** What stands in the register now, held until the transaction ends. */
   async lock(id: string, transaction: Connection): Promise<Client | undefined> {
     const row = await store.lockClient(transaction, id);

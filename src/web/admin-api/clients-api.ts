@@ -34,7 +34,7 @@ export function createClientsApi({ clients, register }: { clients: Clients; regi
   });
 
   router.get('/:id', async (ctx) => {
-    const client = await clients.find(idOf(ctx));
+    const client = await clients.current(idOf(ctx));
     if (!client) throw new ClientRefusal('client_not_found');
     const { secret: _, ...listed } = client;
     show(ctx, { client: listed });
