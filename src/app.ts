@@ -22,6 +22,7 @@ import { createHistoryRoutes } from '#src/web/account/history-routes.ts';
 import { createCancelChangeRoutes } from '#src/web/contacts/cancel-change-routes.ts';
 import { createContactsRoutes } from '#src/web/contacts/contacts-routes.ts';
 import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
+import { createCaptchaRoutes } from '#src/web/captcha/captcha-routes.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
 import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
@@ -78,6 +79,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   for (const router of [
     createStartRoutes(services),
     createLanguageRoutes(services),
+    createCaptchaRoutes(services),
     createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),
     createSignInRoutes(services),
     createOtherWaysRoutes(services),

@@ -20,6 +20,7 @@ import { Accounts } from '#src/identity/accounts/accounts.ts';
 import { Identities } from '#src/identity/accounts/identities.ts';
 import { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
+import { Captchas } from '#src/identity/captchas/captchas.ts';
 import { ClientHistory } from '#src/identity/clients/client-history.ts';
 import { ClientRegister } from '#src/identity/clients/client-register.ts';
 import type { ValidateClient } from '#src/identity/clients/client.ts';
@@ -77,6 +78,7 @@ import { demoClients } from '#src/sandbox/demo-clients.ts';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
 import { WalkSystem } from '#src/web/developer/walk-system.ts';
+import { CaptchaForms } from '#src/web/middleware/captcha-forms.ts';
 import { Pages } from '#src/web/middleware/page.ts';
 import { RaisingFor } from '#src/web/middleware/raising-for.ts';
 import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
@@ -135,6 +137,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const identities = new Identities({ db, clock, encryption, index });
   const clientRequests = new ClientRequests({ db, clock, encryption, logger, hours: config.esia.requestLogHours });
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
+  const captchas = new Captchas({ flows, passWord: config.sandbox ? 'sandbox' : undefined });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
   const sendLimits = new SendLimits({ budgets, settings: config.codes });
   const hasher = new PasswordHasher(config.passwords);
@@ -259,6 +262,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Protocols
   const scopes = loadScopes();
   const pages = new Pages({ config, renderer, translations });
+  const captchaForms = new CaptchaForms({ pages, captchas });
   const cookieKeys = secrets.masterKeys.map(({ key }) => deriveKey(key, 'cookies').toString('base64url'));
   const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });
   await signingKeys.ensure();
@@ -351,7 +355,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
-    registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
+    captchas, captchaForms, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore

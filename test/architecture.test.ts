@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../src/', import.meta.url));
 const floors = ['platform', 'identity', 'protocols', 'sandbox', 'web'];
 const identityLines = [
   ['audit'],
-  ['codes', 'sessions'],
+  ['captchas', 'codes', 'sessions'],
   ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'operators', 'support'],
   ['verification', 'organisations', 'credentials', 'consents', 'contacts'],
   ['protection'],
