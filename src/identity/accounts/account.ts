@@ -36,6 +36,8 @@ export interface Account {
   status: 'active' | 'blocked' | 'deleted';
   profile: Profile;
   locale: Language | undefined;
+  /** Sign-ins of an earlier generation are over: see the sessions room. */
+  generation: number;
   /** Methods of the proofs that stand. */
   evidence: ProofMethod[];
   /** `terms:version` and `privacy:version`. */

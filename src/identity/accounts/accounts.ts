@@ -203,6 +203,7 @@ export class Accounts {
         row: id,
       }),
       locale: (row.locale as Language | null) ?? undefined,
+      generation: row.sign_in_generation as number,
       evidence: row.evidence as ProofMethod[],
       agreements: row.agreements as string[],
       createdAt: row.created_at as Date,

@@ -57,6 +57,9 @@ export async function erase(
     'letters',
     'contact_changes',
     'releases',
+    'account_logins',
+    'account_holds',
+    'security_questions',
   ] as const;
   for (const table of tables) await connection.deleteFrom(table).where('account_id', '=', accountId).execute();
   return true;

@@ -7,6 +7,7 @@ interface KnownLogin {
   status: string;
   hash: string | null;
   resetRequired: boolean;
+  generation: number;
   /** The account knows the device. */
   deviceId: string | null;
 }
@@ -14,7 +15,7 @@ interface KnownLogin {
 /** By a verified phone, e-mail or SNILS. */
 const byLogin: Statement = {
   name: 'credentials_by_login',
-  text: `select o.id, o.status, p.hash, p.reset_required_at, d.id as device_id
+  text: `select o.id, o.status, o.sign_in_generation, p.hash, p.reset_required_at, d.id as device_id
     from (
       select account_id from contacts where kind = 'phone' and value_index = $1 and verified_at is not null
       union all
@@ -40,6 +41,7 @@ export async function findByLogin(
       accountId: row.id as string,
       status: row.status as string,
       hash: row.hash as string | null,
+      generation: row.sign_in_generation as number,
       resetRequired: row.reset_required_at !== null,
       deviceId: row.device_id as string | null,
     }

@@ -51,12 +51,21 @@ export class Credentials {
     this.#audit = deps.audit;
   }
 
+  async check(attempt: PasswordAttempt): Promise<string | undefined> {
+    return (await this.prove(attempt))?.accountId;
+  }
+
   /**
-   * The account id, or undefined for every other outcome: unknown, wrong, blocked, too many guesses.
+   * Whose password it is, and of which generation of sign-ins; undefined for every other outcome: unknown, wrong, blocked, too many guesses.
    * @throws Refusal `busy` when too many passwords are being checked; `password_reset_required` when the password is
    * right, but its owner said that it was not them who used it.
    */
-  async check({ login, password, address, deviceSecret }: PasswordAttempt): Promise<string | undefined> {
+  async prove({
+    login,
+    password,
+    address,
+    deviceSecret,
+  }: PasswordAttempt): Promise<{ accountId: string; generation: number } | undefined> {
     if (password.length > MAX_PASSWORD_LENGTH || login.length > 254) return undefined;
     const known = await credentialStore.findByLogin(
       this.#statements,
@@ -78,7 +87,7 @@ export class Credentials {
     await this.#guesses.clear(guess);
     if (known.resetRequired) throw new Refusal('password_reset_required', 403);
     if (this.#hasher.needsRehash(known.hash)) await this.#upgrade(known.accountId, known.hash, password);
-    return known.accountId;
+    return { accountId: known.accountId, generation: known.generation };
   }
 
   /** The caller has checked the policy. */

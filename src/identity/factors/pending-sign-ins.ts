@@ -7,6 +7,8 @@ export interface PendingSignIn {
   browser: string;
   /** How the first factor was passed. */
   amr: string[];
+  /** Of the account's sign-ins, when it was passed. */
+  generation: number;
 }
 
 const FLOW = 'pending-sign-in';

@@ -13,7 +13,8 @@ interface PasskeySignInsDeps {
   audit: Audit;
 }
 
-type Outcome = { accountId: string; amr: string[] } | { refused: 'passkey_failed' | 'password_first' };
+type Outcome =
+  { accountId: string; amr: string[]; generation: number } | { refused: 'passkey_failed' | 'password_first' };
 
 /** A passkey in place of the password, in a browser where its owner signed in with the password before (L6). */
 export class PasskeySignIns {
@@ -41,9 +42,10 @@ export class PasskeySignIns {
     const proof = await passkeys.finishProving({ browser, purpose: 'first-factor' }, answer);
     if ('refused' in proof) return this.#refuse(proof.accountId, proof.refused);
     const { accountId, amr } = proof;
-    if ((await accounts.find(accountId))?.status !== 'active') return this.#refuse(accountId, 'inactive');
+    const account = await accounts.find(accountId);
+    if (account?.status !== 'active') return this.#refuse(accountId, 'inactive');
     if (!(await devices.preferringPasskey(deviceSecret)).includes(accountId)) return { refused: 'password_first' };
-    return { accountId, amr: [...amr, 'mfa'] };
+    return { accountId, amr: [...amr, 'mfa'], generation: account.generation };
   }
 
   async #refuse(accountId: string | undefined, reason: string): Promise<Outcome> {

@@ -19,6 +19,7 @@ export interface QrStart {
 export interface Approver {
   accountId: string;
   amr: string[];
+  generation: number;
 }
 
 type QrStatus = 'waiting' | 'approved' | 'denied' | 'dead';
@@ -111,12 +112,11 @@ export class QrSignIns {
     return changed.status === 'dead' ? 'over' : 'wrong';
   }
 
-  async deny(token: string, { accountId }: Approver): Promise<void> {
+  async deny(token: string, { accountId }: Pick<Approver, 'accountId'>): Promise<void> {
     const { flows, audit } = this.#deps;
     const flow = await this.#find(token);
     if (flow?.record.status !== 'waiting') return;
-    if (!(await flows.replace(flow, { ...flow.record, status: 'denied' })))
-      return this.deny(token, { accountId, amr: [] });
+    if (!(await flows.replace(flow, { ...flow.record, status: 'denied' }))) return this.deny(token, { accountId });
     await audit.record(auditEvent.qrAnswered(accountId, flow.record.client.id, 'denied'));
   }
 

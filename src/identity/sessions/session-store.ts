@@ -20,6 +20,8 @@ export interface SessionWrite {
   removedClientIds: string[];
   signedInAt: Date | null;
   device: string | null;
+  /** Given by a new sign-in: it must be the account's. */
+  generation: number | null;
   now: Date;
   expiresAt: Date;
   absoluteSeconds: number;
@@ -45,14 +47,18 @@ const findByUid: Statement = {
 
 /**
  * Merges instead of replacing: tabs save what they loaded before the others wrote. Nothing is written, and no row comes
- * back, when the session was ended or is another person's by now. The end moves in steps of half a minute: it is indexed,
+ * back, when the session was ended or is another person's by now, or the sign-in is of a generation that is over; the
+ * account is locked for that, so that whoever ends all sessions at this moment sees this one or stops it. The end moves in steps of half a minute: it is indexed,
  * and a row whose indexed columns stay is written twice as cheaply.
  */
 const save: Statement = {
   name: 'session_save',
-  text: `with saved as (
+  text: `with standing as (
+      select sign_in_generation as current from accounts where id = $2::uuid and $12::int is not null for share
+    ), saved as (
       insert into sessions as s (uid, account_id, payload, authorizations, signed_in_at, seen_at, expires_at, device)
-      values ($1, $2, $3, $4::jsonb, $5, $6, $7, $11)
+      select $1, $2::uuid, $3, $4::jsonb, $5::timestamptz, $6::timestamptz, $7::timestamptz, $11
+      where not exists (select from standing where current <> $12::int)
       on conflict (uid) do update set
         account_id = excluded.account_id,
         payload = case when s.signed_in_at > excluded.signed_in_at then s.payload else excluded.payload end,
@@ -108,7 +114,10 @@ export async function saveSession(statements: Statements, session: SessionWrite)
     expiresAt,
     removedClientIds,
   ];
-  return (await statements.run(save, [...values, absoluteSeconds, session.idHash, session.device])).length > 0;
+  return (
+    (await statements.run(save, [...values, absoluteSeconds, session.idHash, session.device, session.generation]))
+      .length > 0
+  );
 }
 
 export async function isSessionLive(
@@ -130,6 +139,15 @@ export async function listLiveSessions(db: Connection, accountId: string, now: D
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
     .orderBy('seen_at', 'desc')
+    .execute();
+}
+
+/** Also locks the account: sign-ins being written at this moment come before this, or not at all. */
+export async function beginGeneration(db: Connection, accountId: string): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ sign_in_generation: eb('sign_in_generation', '+', 1) }))
+    .where('id', '=', accountId)
     .execute();
 }
 

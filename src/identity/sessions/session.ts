@@ -13,6 +13,8 @@ export interface SessionRecord {
   exp?: number | undefined;
   /** What the person signed in with; only said by the request that did it. */
   device?: string | undefined;
+  /** The account's generation of sign-ins when the person proved who they are; only said by the request that did it. */
+  generation?: number | undefined;
   authorizations?: Authorizations | undefined;
 }
 

@@ -25,6 +25,7 @@ export interface SessionsDeps {
 /** A session as it was when this request began. */
 interface Loaded {
   id: string;
+  accountId: string | undefined;
   payload: string;
   expiresAt: Date;
   authorizations: Authorizations;
@@ -35,7 +36,8 @@ const STEP_MS = 30_000;
 
 /**
  * Who is signed in where. Ending is final: the row stays as a tombstone, and no request that was under way can write the
- * session again. Whatever ends a session also ends the grants that live with it, in one transaction.
+ * session again. Whatever ends a session also ends the grants that live with it, in one transaction. Ending all of an
+ * account's begins a new generation: a sign-in that was proven in the one before is refused when it wants to be written.
  */
 export class Sessions {
   readonly #db: Database;
@@ -60,6 +62,7 @@ export class Sessions {
     const authorizations = row.authorizations as Authorizations;
     this.#loaded.set(authorizations, {
       id,
+      accountId: session?.accountId,
       payload: row.payload as string,
       expiresAt: row.expires_at as Date,
       authorizations: copyOf(authorizations),
@@ -73,14 +76,15 @@ export class Sessions {
     return this.#read(kept ?? (await store.findSessionByUid(this.#statements, uid, this.#clock.now())));
   }
 
-  /** False, and nothing is written, when the session was ended or belongs to somebody else by now. */
+  /** False, and nothing is written, when the session or its sign-in was ended, or it belongs to somebody else by now. */
   async save(id: string, session: SessionRecord, expiresInSeconds: number): Promise<boolean> {
-    const { uid, authorizations = {}, exp, device, ...payload } = session;
+    const { uid, authorizations = {}, exp, device, generation, ...payload } = session;
     const { accountId, loginTs } = payload;
     const now = this.#clock.now();
     const expiresAt = Math.floor(now.getTime() / 1000) + expiresInSeconds;
     const signedIn = accountId !== undefined && loginTs !== undefined;
     const loaded = this.#loaded.get(authorizations);
+    const isSigningIn = accountId !== undefined && loaded?.accountId !== accountId;
     const write: Omit<store.SessionWrite, 'idHash'> = {
       ...changesBetween(loaded?.authorizations ?? {}, authorizations),
       uid,
@@ -88,6 +92,7 @@ export class Sessions {
       payload: JSON.stringify(payload),
       signedInAt: signedIn ? new Date(loginTs * 1000) : null,
       device: device ?? null,
+      generation: generation ?? (isSigningIn ? 0 : null),
       now,
       expiresAt: new Date((signedIn ? Math.min(expiresAt, loginTs + this.#absoluteSeconds) : expiresAt) * 1000),
       absoluteSeconds: this.#absoluteSeconds,
@@ -97,7 +102,13 @@ export class Sessions {
     const idHash = accountId === undefined ? hashes.anonymous : hashes.account;
     const saved = await store.saveSession(this.#statements, { ...write, idHash });
     if (saved)
-      this.#loaded.set(authorizations, { id: '', payload: '', expiresAt: now, authorizations: copyOf(authorizations) });
+      this.#loaded.set(authorizations, {
+        id: '',
+        accountId,
+        payload: '',
+        expiresAt: now,
+        authorizations: copyOf(authorizations),
+      });
     return saved;
   }
 
@@ -137,6 +148,7 @@ export class Sessions {
     db?: Connection,
   ): Promise<EndedSession[]> {
     return this.#within(db, async (trx) => {
+      await store.beginGeneration(trx, accountId);
       const ended = await this.#end(trx, await store.lockSessionUids(trx, accountId, exceptUid), accountId);
       const kept = exceptUid === undefined ? {} : await store.findAuthorizations(trx, exceptUid);
       const exceptIds = Object.values(kept).flatMap(({ grantId }) => grantId ?? []);

@@ -31,6 +31,9 @@ export interface Tables {
   contact_changes: ContactChangeRow;
   releases: ReleaseRow;
   client_requests: ClientRequestRow;
+  account_logins: AccountLoginRow;
+  account_holds: AccountHoldRow;
+  security_questions: SecurityQuestionRow;
 }
 
 export interface AccountRow {
@@ -43,6 +46,7 @@ export interface AccountRow {
   updated_at: Date;
   snapshot: Buffer | null;
   deletion_due_at: Date | null;
+  sign_in_generation: Generated<number>;
 }
 
 export interface ContactRow {
@@ -324,4 +328,25 @@ export interface ClientRequestRow {
   at: Date;
   expires_at: Date;
   details: Buffer;
+}
+
+export interface AccountLoginRow {
+  account_id: string;
+  kind: 'foreign';
+  value_index: Buffer;
+  created_at: Date;
+}
+
+export interface AccountHoldRow {
+  account_id: string;
+  reason: 'recovery';
+  created_at: Date;
+  ends_at: Date;
+}
+
+export interface SecurityQuestionRow {
+  account_id: string;
+  question: Buffer;
+  answer_hash: string;
+  created_at: Date;
 }

@@ -39,11 +39,13 @@ export function hardenSession(provider: Provider, sessions: { end(uid: string): 
   const { Session } = provider;
   const { save, loginAccount, resetIdentifier } = Session.prototype as OpenSession;
   const members = (Session as unknown as { IN_PAYLOAD: string[] }).IN_PAYLOAD;
-  Object.defineProperty(Session, 'IN_PAYLOAD', { value: [...members, 'device'] });
+  Object.defineProperty(Session, 'IN_PAYLOAD', { value: [...members, 'device', 'generation'] });
   // Known to the request that signs in, and written with the session that it saves.
   provider.on('interaction.ended', ({ oidc }) => {
-    const login = oidc.result?.login as { device?: string } | undefined;
-    if (login) Object.assign(oidc.session!, { device: login.device });
+    const login = oidc.result?.login as { device?: string; generation?: number } | undefined;
+    if (!login) return;
+    const { isRenewed } = oidc.session as unknown as OpenSession;
+    Object.assign(oidc.session!, { device: login.device, ...(isRenewed && { generation: login.generation ?? 0 }) });
   });
   Object.assign(Session.prototype, {
     async save(this: OpenSession, ttl: number): Promise<string> {

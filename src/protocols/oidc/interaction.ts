@@ -44,6 +44,13 @@ export interface CurrentInteraction {
   returnTo: string;
 }
 
+/** `generation`: the account's, as it was when the person proved who they are. */
+export interface ProvenSignIn {
+  accountId: string;
+  amr: string[];
+  generation: number;
+}
+
 /** The only door between pages and protocol: what is asked now; this step is done; the person refused. */
 export class Interactions {
   readonly #live: LiveProvider;
@@ -115,11 +122,11 @@ export class Interactions {
   }
 
   /** Each answers the address to send the browser to. */
-  async signedIn(ctx: Context, accountId: string, amr: string[]): Promise<string> {
+  async signedIn(ctx: Context, { accountId, amr, generation }: ProvenSignIn): Promise<string> {
     // The moment is said here: later steps of this request repeat this result, and must not make the sign-in younger.
     const ts = Math.floor(Date.now() / 1000);
     return this.#result(ctx, {
-      login: { accountId, amr, ts, remember: false, device: deviceFrom(ctx.get('user-agent')) },
+      login: { accountId, amr, generation, ts, remember: false, device: deviceFrom(ctx.get('user-agent')) },
     });
   }
 
@@ -129,12 +136,13 @@ export class Interactions {
    */
   async steppedUp(ctx: Context, { accountId }: CurrentInteraction, amr: string[]): Promise<string> {
     const provider = this.#live.current;
+    const generation = accountId === undefined ? undefined : (await this.#accounts.find(accountId))?.generation;
     const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res));
     if (accountId === undefined || session.accountId !== accountId) throw new Refusal('expired', 400);
     const methods = [...new Set([...(session.amr ?? []), ...amr, 'mfa'])];
     const device = deviceFrom(ctx.get('user-agent'));
     return this.#result(ctx, {
-      login: { accountId, amr: methods, ts: session.loginTs, remember: false, device },
+      login: { accountId, amr: methods, generation, ts: session.loginTs, remember: false, device },
       second_factor: {},
     });
   }

@@ -67,7 +67,7 @@ export function createQrApprovalRoutes(deps: SecurityDeps & { qrSignIns: QrSignI
 
 function approver(ctx: Context): Approver {
   const { account, session } = signedIn(ctx);
-  return { accountId: account.id, amr: session.amr };
+  return { accountId: account.id, amr: session.amr, generation: account.generation };
 }
 
 function tokenIn(ctx: Context): string {

@@ -10,7 +10,7 @@ const COOKIE = 'second_factor';
 export async function keepPending(
   ctx: Context,
   { pages, pendingSignIns }: { pages: Pages; pendingSignIns: PendingSignIns },
-  passed: Pick<PendingSignIn, 'accountId' | 'amr'>,
+  passed: Pick<PendingSignIn, 'accountId' | 'amr' | 'generation'>,
 ): Promise<void> {
   const { uid } = interactionOf(ctx);
   const id = await pendingSignIns.begin({ ...passed, interaction: uid, browser: pages.of(ctx).browser });

@@ -141,7 +141,7 @@ export function createSecondFactorRoutes(deps: SecondFactorDeps): Router {
     const amr = [...new Set([...pending.amr, ...proven, 'mfa'])];
     const device = deviceOf(ctx, pages);
     keepDevice(ctx, pages, await signIns.complete({ accountId, client, amr, device, remember }));
-    pages.of(ctx).redirect(await interactions.signedIn(ctx, accountId, amr));
+    pages.of(ctx).redirect(await interactions.signedIn(ctx, { accountId, amr, generation: pending.generation }));
   }
 
   async function showCode(

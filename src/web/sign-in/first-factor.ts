@@ -22,6 +22,7 @@ export interface FirstFactorDeps {
 interface Passed {
   accountId: string;
   amr: string[];
+  generation: number;
   isFirst?: boolean;
   /** Proven on the phone: two factors there are two factors here. */
   isRelayed?: boolean;
@@ -33,17 +34,17 @@ interface Passed {
  */
 export function createFirstFactor(deps: FirstFactorDeps) {
   const { pages, interactions, factors, devices, signIns } = deps;
-  return async (ctx: Context, { accountId, amr, isFirst, isRelayed }: Passed): Promise<void> => {
+  return async (ctx: Context, { accountId, amr, generation, isFirst, isRelayed }: Passed): Promise<void> => {
     const { uid, client } = interactionOf(ctx);
     const device = deviceOf(ctx, pages);
     const [asked] = await factors.choices(accountId, provesPasskey(amr) ? 'passkey' : undefined);
     const isComplete = isRelayed && amr.includes('mfa');
     if (asked && !isComplete && !(await devices.isRemembered(accountId, device.secret))) {
-      await keepPending(ctx, deps, { accountId, amr });
+      await keepPending(ctx, deps, { accountId, amr, generation });
       if (asked === 'sms') await factors.begin(asked, attemptOf(ctx, pages, accountId));
       return pages.of(ctx).redirect(secondFactorPath(uid, asked));
     }
     keepDevice(ctx, pages, await signIns.complete({ accountId, client, amr, device, isFirst, isRelayed }));
-    pages.of(ctx).redirect(await interactions.signedIn(ctx, accountId, amr));
+    pages.of(ctx).redirect(await interactions.signedIn(ctx, { accountId, amr, generation }));
   };
 }

@@ -32,7 +32,8 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     if (current.isAlreadySignedIn) return page.redirect(current.returnTo);
     const ticket = ctx.cookies.get('registered', { signed: true });
     const accountId = ticket && (await registration.redeemTicket(ticket, page.browser));
-    if (accountId) return passed(ctx, { accountId, amr: ['pwd'], isFirst: true });
+    // The account was made with this ticket; after any reset since then it opens nothing.
+    if (accountId) return passed(ctx, { accountId, amr: ['pwd'], generation: 0, isFirst: true });
     await show(ctx, { login: current.loginHint ?? '' }, {});
   });
 
@@ -44,10 +45,10 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     const form = parseForm(signInForm, ctx.request.body);
     if (!form.ok) return show(ctx, keptValues(ctx.request.body, ['login']), form.errors, 422);
     const { secret: deviceSecret } = deviceOf(ctx, pages);
-    const accountId = await credentials.check({ ...form.data, address: page.address, deviceSecret });
-    metrics.signIns.inc({ outcome: accountId ? 'right' : 'refused' });
-    if (!accountId) return show(ctx, { login: form.data.login }, { login: 'login_failed' }, 422);
-    await passed(ctx, { accountId, amr: ['pwd'] });
+    const proven = await credentials.prove({ ...form.data, address: page.address, deviceSecret });
+    metrics.signIns.inc({ outcome: proven ? 'right' : 'refused' });
+    if (!proven) return show(ctx, { login: form.data.login }, { login: 'login_failed' }, 422);
+    await passed(ctx, { ...proven, amr: ['pwd'] });
   });
 
   // A passkey in place of the password (L6, L7).
