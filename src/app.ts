@@ -23,6 +23,8 @@ import { createCancelChangeRoutes } from '#src/web/contacts/cancel-change-routes
 import { createContactsRoutes } from '#src/web/contacts/contacts-routes.ts';
 import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createCaptchaRoutes } from '#src/web/captcha/captcha-routes.ts';
+import { createConsole } from '#src/web/console/console.ts';
+import { createHomeRoutes } from '#src/web/console/home-routes.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
 import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
@@ -32,6 +34,7 @@ import { createWalkRoutes } from '#src/web/developer/walk-routes.ts';
 import { createHealthRoutes } from '#src/web/health/health-routes.ts';
 import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
+import type { ConsoleRouter } from '#src/web/middleware/console-router.ts';
 import { createErrorPages } from '#src/web/middleware/error-pages.ts';
 import { createFrontDoor } from '#src/web/middleware/front-door.ts';
 import { loadInteraction } from '#src/web/middleware/interaction.ts';
@@ -76,6 +79,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   app.use(readForms());
   app.use(requireOwnForms(pages, config.issuer));
   app.use(loadInteraction(pages, services.interactions));
+  app.use(createConsole(services, consoleAreas(services)));
   for (const router of [
     createStartRoutes(services),
     createLanguageRoutes(services),
@@ -110,6 +114,11 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   ])
     app.use(router.routes()).use(router.allowedMethods());
   return app;
+}
+
+/** The areas of the operators' console, in the order of its navigation. */
+export function consoleAreas(services: Services): ConsoleRouter[] {
+  return [createHomeRoutes(services)];
 }
 
 function adminTokens({ config, secrets }: Services): string[] {

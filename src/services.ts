@@ -1,5 +1,6 @@
 import type { Config } from '#src/platform/config/config.ts';
 import { loadScopes } from '#src/platform/config/scopes.ts';
+import { loadServiceCentres } from '#src/platform/config/service-centres.ts';
 import type { Secrets } from '#src/platform/config/secrets.ts';
 import { MovableClock, type Clock } from '#src/platform/clock.ts';
 import { Translations } from '#src/platform/i18n/translator.ts';
@@ -48,6 +49,8 @@ import { Passkeys } from '#src/identity/factors/passkeys.ts';
 import { PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
 import { SmsFactor } from '#src/identity/factors/sms-factor.ts';
 import { TotpFactor } from '#src/identity/factors/totp-factor.ts';
+import { ConsoleSessions } from '#src/identity/operators/console-sessions.ts';
+import { Operators } from '#src/identity/operators/operators.ts';
 import { Notices } from '#src/identity/protection/notices.ts';
 import { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
 import { QrSignIns } from '#src/identity/protection/qr-sign-ins.ts';
@@ -258,6 +261,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   }); // prettier-ignore
   const closing = new Closing({ ...verification, encryption });
   const releases = new Releases({ db, statements, clock });
+  const centres = loadServiceCentres();
+  const operators = new Operators({ db, clock, accounts, centres, audit, logger });
+  const consoleSessions = new ConsoleSessions({ db, clock, accounts, operators, audit, settings: config.operators });
 
   // Protocols
   const scopes = loadScopes();
@@ -335,6 +341,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
       agreement,
       checks,
       letters,
+      operators,
     });
     const controls = new SandboxControls({
       people,
@@ -357,6 +364,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
+    centres, operators, consoleSessions,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

@@ -10,9 +10,10 @@ const floors = ['platform', 'identity', 'protocols', 'sandbox', 'web'];
 const identityLines = [
   ['audit'],
   ['captchas', 'codes', 'sessions'],
-  ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'operators', 'support'],
-  ['verification', 'organisations', 'credentials', 'consents', 'contacts'],
-  ['protection'],
+  ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'support'],
+  ['verification', 'organisations', 'credentials', 'consents', 'contacts', 'approvals'],
+  ['protection', 'operators'],
+  ['visits'],
   ['recovery', 'registration', 'closing'],
 ];
 /** Packages and who may import them. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { House } from '#test/support/house.ts';
+import { anna, settle } from '#test/support/people.ts';
 import { send } from '#test/support/protocol.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
@@ -41,6 +42,20 @@ describe("the operator's command line", () => {
         assert.ok(out.includes(name), name);
     }
     assert.match((await esia('client', 'add', '--help')).out, /--redirect-uri/);
+  });
+
+  it('an operator from beginning to end', async () => {
+    await settle(house, anna);
+    const refused = await esia('operator', 'add', 'anna@example.test', 'clerk');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /a clerk works at an office/);
+    const added = await esia('operator', 'add', 'anna@example.test', 'clerk', '--office', 'arz-lenina');
+    assert.equal(added.code, 0, added.err);
+    const listed = JSON.parse((await esia('operator', 'list', '--json')).out);
+    assert.equal(listed.operators[0].office, 'arz-lenina');
+    assert.equal((await esia('operator', 'remove', listed.operators[0].id)).code, 2);
+    assert.equal((await esia('operator', 'remove', listed.operators[0].id, '--yes')).code, 0);
+    assert.match((await esia('operator', 'list')).out, /No operators yet/);
   });
 
   it('a client from beginning to end', async () => {

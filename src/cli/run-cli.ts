@@ -7,9 +7,16 @@ import { exitCodes, UsageError, type Command, type Values } from '#src/cli/comma
 import { doctorCommand } from '#src/cli/doctor.ts';
 import { commandHelp, overview } from '#src/cli/help.ts';
 import { keyCommands } from '#src/cli/key-commands.ts';
+import { operatorCommands } from '#src/cli/operator-commands.ts';
 import { registerCommands } from '#src/cli/register-commands.ts';
 
-const commands: Command[] = [...clientCommands, ...registerCommands, ...keyCommands, doctorCommand];
+const commands: Command[] = [
+  ...clientCommands,
+  ...registerCommands,
+  ...keyCommands,
+  ...operatorCommands,
+  doctorCommand,
+];
 
 /** Runs one command; answers the exit code. What was asked for goes to standard output, what went wrong to standard error. */
 export async function runCli(words: string[]): Promise<number> {

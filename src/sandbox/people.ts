@@ -6,6 +6,7 @@ import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { Checks } from '#src/identity/verification/checks.ts';
 import type { Letters } from '#src/identity/verification/letters.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
+import type { Operators } from '#src/identity/operators/operators.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
 
@@ -19,6 +20,7 @@ interface SandboxPeopleDeps {
   agreement: Agreement;
   checks: Checks;
   letters: Letters;
+  operators: Operators;
 }
 
 /** Kinds of documents by the short names that the sandbox's people use. */
@@ -92,7 +94,7 @@ export class SandboxPeople {
   }
 
   async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<string> {
-    const { accounts, identities, credentials, factors, agreement } = this.#deps;
+    const { accounts, identities, credentials, factors, operators, agreement } = this.#deps;
     const { termsVersion: terms = agreement.terms } = person;
     const accountId = await accounts.create(transaction, {
       profile: { ...profileOf(person), familyName: person.formerFamily ?? person.name.family },
@@ -109,6 +111,7 @@ export class SandboxPeople {
     for (const method of person.evidence) await identities.prove(transaction, accountId, method, 'sandbox');
     if (person.secondFactor)
       await factors.add(transaction, accountId, { kind: person.secondFactor, secret: person.totpSecret });
+    if (person.operator) await operators.give(transaction, { accountId, ...person.operator });
     if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
     return accountId;
   }

@@ -3,6 +3,7 @@ import { load } from 'js-yaml';
 import { z } from 'zod';
 import { languages } from '#src/platform/i18n/translator.ts';
 import type { Contact } from '#src/identity/accounts/contact.ts';
+import { roles } from '#src/identity/operators/operator.ts';
 import { proofMethods, tierFrom, type Tier } from '#src/identity/accounts/tier.ts';
 
 const contacts = z.strictObject({ phone: z.string().optional(), email: z.string().optional() });
@@ -43,6 +44,8 @@ const person = z.strictObject({
   password: z.string().optional(),
   /** Asked for after the password: a code by SMS, or one of the app that knows `totpSecret`. */
   secondFactor: z.enum(['sms', 'totp']).optional(),
+  /** Works in the console; a clerk at this office. */
+  operator: z.strictObject({ role: z.enum(roles), office: z.string().optional() }).optional(),
   totpSecret: z
     .string()
     .regex(/^[A-Z2-7]{32}$/)

@@ -137,10 +137,11 @@ describe('the personal account', () => {
   describe('history', () => {
     it('S2, A3: says in plain words what happened, and who looked', async () => {
       await climber.open('/account');
-      await house.services.audit.record(auditEvent.recordViewed(person.id, 'центр обслуживания', 'смена паспорта'));
+      const look = { operator: person.id, by: 'clerk', office: 'arz-lenina', purpose: 'confirm' };
+      await house.services.audit.record(auditEvent.recordViewed(person.id, look));
       const page = await climber.open('/account/history');
       assert.match(page.html, /data-event="signed_in"/);
-      assert.match(textOf(page), /центр обслуживания/);
+      assert.match(textOf(page), /сотрудник центра обслуживания, Арзамас, ул. Ленина, 21/);
       assert.doesNotMatch(textOf(page), /signed_in|record_viewed/);
     });
 
@@ -150,7 +151,7 @@ describe('the personal account', () => {
         (build) => (build as (...args: unknown[]) => { event: string })('a', ['b'], 'c').event,
       );
       const translator = translations.for('ru');
-      const operatorsOnly = /^clients?_|_keys_|^account_deleted$/;
+      const operatorsOnly = /^clients?_|_keys_|^account_deleted$|^approval_/;
       assert.deepEqual(
         known.filter((event) => !operatorsOnly.test(event) && !translator.has(`history.${event}`)),
         [],

@@ -6,6 +6,21 @@ export interface AuditEvent {
   details?: Record<string, string | number | boolean>;
 }
 
+/** Who of ours looked, for what; the office where the role has one. */
+export interface Look {
+  operator: string;
+  by: string;
+  office?: string;
+  purpose: string;
+}
+
+interface WrittenRole {
+  role: string;
+  office?: string;
+  /** Undefined: whoever holds the server's own keys. */
+  operator?: string;
+}
+
 /** One builder for each event, so that an event always has the same members. */
 export const auditEvent = {
   accountCreated: (accountId: string, contact: string): AuditEvent => ({
@@ -88,10 +103,10 @@ export const auditEvent = {
     accountId,
     details: { status },
   }),
-  identityConfirmed: (accountId: string, method: string, by: string): AuditEvent => ({
+  identityConfirmed: (accountId: string, method: string, by: string, operator?: string): AuditEvent => ({
     event: 'identity_confirmed',
     accountId,
-    details: { method, by },
+    details: written({ method, by, operator }),
   }),
   confirmationConflict: (accountId: string, method: string): AuditEvent => ({
     event: 'confirmation_conflict',
@@ -120,11 +135,56 @@ export const auditEvent = {
     accountId,
     details: { contact },
   }),
-  /** `by` names a role or an office, never a person: the owner of the record reads it. */
-  recordViewed: (accountId: string, by: string, purpose: string): AuditEvent => ({
+  /** An operator's look at a record. The owner reads the role and the office; `operator` is for us. */
+  recordViewed: (accountId: string, look: Look): AuditEvent => ({
     event: 'record_viewed',
     accountId,
-    details: { by, purpose },
+    details: written(look),
+  }),
+  /** Numbers that were covered were shown. */
+  recordUnmasked: (accountId: string, look: Look): AuditEvent => ({
+    event: 'record_unmasked',
+    accountId,
+    details: written(look),
+  }),
+  papersSeen: (accountId: string, papers: string, look: Look): AuditEvent => ({
+    event: 'papers_seen',
+    accountId,
+    details: { papers, ...written(look) },
+  }),
+  visitRefused: (accountId: string, look: Look): AuditEvent => ({
+    event: 'visit_refused',
+    accountId,
+    details: written(look),
+  }),
+  roleGiven: (accountId: string, role: WrittenRole): AuditEvent => ({
+    event: 'role_given',
+    accountId,
+    details: written(role),
+  }),
+  roleEnded: (accountId: string, role: WrittenRole): AuditEvent => ({
+    event: 'role_ended',
+    accountId,
+    details: written(role),
+  }),
+  /** A role given without a second person although there were enough. */
+  glassBroken: (accountId: string, role: string, reason: string): AuditEvent => ({
+    event: 'glass_broken',
+    accountId,
+    details: { role, reason },
+  }),
+  consoleEntered: (accountId: string, method: string): AuditEvent => ({
+    event: 'console_entered',
+    accountId,
+    details: { method },
+  }),
+  approvalRequested: (operator: string, act: string, approval: string): AuditEvent => ({
+    event: 'approval_requested',
+    details: { act, approval, operator },
+  }),
+  approvalDecided: (operator: string, act: string, approval: string, decision: string): AuditEvent => ({
+    event: 'approval_decided',
+    details: { act, approval, decision, operator },
   }),
   notMe: (accountId: string, eventId: number): AuditEvent => ({
     event: 'not_me',
@@ -153,3 +213,7 @@ export const auditEvent = {
   }),
   signingKeysRotated: (): AuditEvent => ({ event: 'signing_keys_rotated' }),
 };
+
+function written(members: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}

@@ -3,7 +3,7 @@ import type { Connection } from '#src/platform/storage/database.ts';
 import type { AuditEvent } from '#src/identity/audit/audit-event.ts';
 import * as auditStore from '#src/identity/audit/audit-store.ts';
 
-/** An event as the person it is about may see it. */
+/** An event as the person it is about may see it: which of our people it was stays with us. */
 export interface PastEvent {
   id: number;
   at: Date;
@@ -38,6 +38,12 @@ export class Audit {
 
   async #list(accountId: string, wanted: { events?: string[]; limit: number }): Promise<PastEvent[]> {
     const rows = await auditStore.listLatest(this.#db, accountId, wanted);
-    return rows.map(({ id, at, event, client_id, details }) => ({ id, at, event, clientId: client_id, details }));
+    return rows.map(({ id, at, event, client_id, details: { operator: _, ...details } }) => ({
+      id,
+      at,
+      event,
+      clientId: client_id,
+      details,
+    }));
   }
 }

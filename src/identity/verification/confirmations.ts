@@ -24,13 +24,13 @@ export class Confirmations {
   }
 
   /**
-   * @param by what or who made sure, as the audit log names them.
+   * @param by what or who made sure, as the audit log names them; `operator`, which of our people.
    * @param isProven looks, in the same transaction, whether the proof is good for exactly these data, and uses it up.
    * @returns `conflict` when a document is proven to be another person's; nobody learns whose.
    */
   async confirm(
     accountId: string,
-    { method, by }: { method: Exclude<ProofMethod, 'registry'>; by: string },
+    { method, by, operator }: { method: Exclude<ProofMethod, 'registry'>; by: string; operator?: string },
     isProven: (connection: Connection, held: HeldIdentity) => Promise<boolean>,
   ): Promise<ConfirmationVerdict> {
     const { db, identities, notices, audit } = this.#deps;
@@ -38,7 +38,7 @@ export class Confirmations {
       const held = await identities.hold(transaction, accountId);
       if (held?.status !== 'active' || !(await isProven(transaction, held))) return 'refused';
       await identities.prove(transaction, accountId, method, by);
-      await audit.record(auditEvent.identityConfirmed(accountId, method, by), transaction);
+      await audit.record(auditEvent.identityConfirmed(accountId, method, by, operator), transaction);
       await notices.tellEverywhere(transaction, accountId, { name: 'identity-confirmed', language: held.locale });
       return 'confirmed';
     });

@@ -93,6 +93,16 @@ const settings = z.strictObject({
     factorFailuresPerDay: positive.max(100),
     noticesPerDay: positive,
   }),
+  operators: z.strictObject({
+    strongFactors: z.array(z.enum(['hwk', 'swk', 'sc', 'otp', 'sms'])).min(1),
+    idleMinutes: positive.max(60),
+    absoluteHours: positive.max(24),
+    freshSignInMinutes: positive.max(60),
+    looksPerHour: positive,
+    searchesPerHour: positive,
+    visitMinutes: positive,
+    approvalHours: positive.max(72),
+  }),
   tokens: z.strictObject({
     codeSeconds: positive.max(600),
     accessTokenSeconds: positive.max(3600),
@@ -205,6 +215,8 @@ function checkProduction(config: Config): string[] {
     problems.push('SMTP_URL is missing; write for example smtp://user:password@mail.example.org:587');
   if (!config.messaging.smsUrl)
     problems.push('SMS_URL is missing; write for example smpp://id:password@gateway.example.org:2775');
+  if (config.operators.strongFactors.some((factor) => factor === 'otp' || factor === 'sms'))
+    problems.push('operators.strongFactors may name hwk, swk and sc only: a code can be told to a stranger');
   if (!config.registry.url && !config.registry.simulatorInProduction)
     problems.push(
       'REGISTRY_URL is missing; write the address of the registry (docs/registry.md), or REGISTRY_SIMULATOR=on to let the built-in simulator pass everybody',

@@ -34,6 +34,10 @@ export interface Tables {
   account_logins: AccountLoginRow;
   account_holds: AccountHoldRow;
   security_questions: SecurityQuestionRow;
+  operator_roles: OperatorRoleRow;
+  console_sessions: ConsoleSessionRow;
+  visits: VisitRow;
+  approvals: ApprovalRow;
 }
 
 export interface AccountRow {
@@ -349,4 +353,52 @@ export interface SecurityQuestionRow {
   question: Buffer;
   answer_hash: string;
   created_at: Date;
+}
+
+export interface OperatorRoleRow {
+  id: string;
+  account_id: string;
+  role: 'clerk' | 'reviewer' | 'support' | 'client_operator' | 'security_officer' | 'administrator';
+  office: string | null;
+  given_by: string | null;
+  given_at: Date;
+  ended_by: string | null;
+  ended_at: Date | null;
+}
+
+export interface ConsoleSessionRow {
+  id_hash: Buffer;
+  account_id: string;
+  session_uid: string;
+  signed_in_at: Date;
+  seen_at: Date;
+  expires_at: Date;
+}
+
+export interface VisitRow {
+  id: string;
+  account_id: string;
+  operator_id: string;
+  office: string;
+  purpose: string;
+  snapshot: Buffer;
+  papers: Generated<string[]>;
+  opened_at: Date;
+  expires_at: Date;
+  unmasked_at: Date | null;
+  outcome: 'confirmed' | 'refused' | 'conflict' | null;
+  ended_at: Date | null;
+}
+
+export interface ApprovalRow {
+  id: string;
+  act: string;
+  payload: Buffer;
+  payload_hash: Buffer;
+  requested_by: string;
+  requested_at: Date;
+  expires_at: Date;
+  decision: 'approved' | 'refused' | 'withdrawn' | null;
+  decided_by: string | null;
+  decided_at: Date | null;
 }

@@ -2,7 +2,7 @@ import { errors, type Provider } from 'oidc-provider';
 import type { z } from 'zod';
 import { withoutDates } from '#src/identity/clients/client-changes.ts';
 import type { ClientMetadata, ClientValidation } from '#src/identity/clients/client.ts';
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import { completeEsiaClient } from '#src/protocols/oidc/esia-client.ts';
 import { closestName, withoutIgnored, writtenClient } from '#src/protocols/oidc/client-metadata.ts';
 
@@ -18,7 +18,7 @@ export async function validateClient(
 ): Promise<ClientValidation> {
   const shape = writtenClient.safeParse(withoutIgnored(metadata));
   if (!shape.success) return { ok: false, fields: fieldsOf(shape.error) };
-  if (shape.data.client_id === ACCOUNT_CLIENT_ID)
+  if (isOwnClient(shape.data.client_id))
     return { ok: false, fields: { client_id: 'this is the personal account itself; choose another' } };
   const wanted = withDefaults(shape.data);
   const Client = provider.Client as unknown as ClientClass;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Allowance, Consents, ShownToPerson } from '#src/identity/consents/consents.ts';
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import { metadataOf } from '#src/protocols/oidc/interaction-policy.ts';
 
 /**
@@ -14,7 +14,7 @@ export function createGrantLoader(consents: Consents) {
     const { provider, session, client } = oidc;
     const accountId = session?.accountId;
     if (!accountId || !client) return undefined;
-    const isOwn = client.clientId === ACCOUNT_CLIENT_ID;
+    const isOwn = isOwnClient(client.clientId);
     const currentId = session.grantIdFor(client.clientId);
     const [consent, current] = await Promise.all([
       isOwn ? ownConsent : consents.find(accountId, client.clientId, shownToPerson(oidc)),

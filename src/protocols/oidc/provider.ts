@@ -9,7 +9,7 @@ import { clientRuleNames, clientRules } from '#src/identity/clients/client.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
 import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
-import { ACCOUNT_CLIENT_ID, ACCOUNT_RETURN_PATH, accountClient } from '#src/protocols/oidc/account-client.ts';
+import { ownClients, ownReturnPath } from '#src/protocols/oidc/own-clients.ts';
 import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps } from '#src/protocols/oidc/adapter.ts';
 import { acrFor, acrValues, hasSecondFactor, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, releasedClaims } from '#src/protocols/oidc/claims.ts';
@@ -119,7 +119,7 @@ function storageAndKeys(deps: ProviderDeps, jwks: JWKS): Partial<Configuration> 
   const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: true, overwrite: true } as const;
   return {
     adapter: createAdapter(deps),
-    clients: [accountClient(issuer, service.name)],
+    clients: ownClients(issuer, service.name),
     jwks,
     cookies: {
       keys: deps.cookieKeys,
@@ -227,11 +227,12 @@ function features({ config, registrationToken, pages, accounts }: ProviderDeps):
 
 /** What the library decides for itself and we decide otherwise. */
 function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDeps): void {
-  // Pages link to the account without knowing our address; no other client may leave its own out (Core 3.1.2.1).
+  // Pages link to the account and the console without knowing our address; no other client may leave its own out (Core 3.1.2.1).
   provider.use((ctx, next) => {
     const { client_id: clientId, redirect_uri: redirectUri } = ctx.query;
-    if (ctx.path === routes.authorization && clientId === ACCOUNT_CLIENT_ID && redirectUri === undefined)
-      ctx.query = { ...ctx.query, redirect_uri: `${provider.issuer}${ACCOUNT_RETURN_PATH}` };
+    const returnPath = ctx.path === routes.authorization ? ownReturnPath(clientId) : undefined;
+    if (returnPath !== undefined && redirectUri === undefined)
+      ctx.query = { ...ctx.query, redirect_uri: `${provider.issuer}${returnPath}` };
     return next();
   });
   provider.use(answerWhenWritten(pages));

@@ -12,7 +12,7 @@ import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
 import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { navigation, requireSignIn, safePath, signedIn } from '#src/web/middleware/signed-in.ts';
@@ -142,7 +142,7 @@ export function createAccountRoutes(deps: AccountDeps): Router {
   });
 
   async function clientNames(ids: string[]): Promise<string[]> {
-    const others = ids.filter((id) => id !== ACCOUNT_CLIENT_ID);
+    const others = ids.filter((id) => !isOwnClient(id));
     return Promise.all(others.map(async (id) => String((await clients.find(id))?.metadata.client_name ?? id)));
   }
 

@@ -1,16 +1,17 @@
 import Router from '@koa/router';
 import { z } from 'zod';
+import type { ServiceCentres } from '#src/platform/config/service-centres.ts';
 import { parseForm } from '#src/platform/pages/form.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
-import type { Audit, PastEvent } from '#src/identity/audit/audit.ts';
+import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
-import type { Page, Pages } from '#src/web/middleware/page.ts';
+import type { Pages } from '#src/web/middleware/page.ts';
 import { navigation, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
+import { tellEvent } from '#src/web/middleware/told-events.ts';
 
 interface HistoryDeps {
   pages: Pages;
@@ -20,24 +21,26 @@ interface HistoryDeps {
   audit: Audit;
   clients: Clients;
   accountNotices: AccountNotices;
+  centres: ServiceCentres;
 }
 
 const notMeForm = z.object({ event: z.coerce.number().int().min(1) });
 
 /** What happened to the account, in plain words; who looked at it; and "this was not me" (L16, A3). */
 export function createHistoryRoutes(deps: HistoryDeps): Router {
-  const { pages, db, accountSessions, audit, clients, accountNotices: notices } = deps;
+  const { pages, db, accountSessions, audit, accountNotices: notices } = deps;
   const router = new Router({ prefix: '/account/history' });
   router.use(requireSignIn(deps));
 
   router.get('/', async (ctx) => {
     const page = pages.of(ctx);
     const events = await audit.history(signedIn(ctx).account.id);
-    const told = await Promise.all(events.map((event) => tell(page, event)));
-    const isLook = ({ event }: { event: string }) => event === 'record_viewed';
+    const told = await Promise.all(events.map((event) => tellEvent(page, event, deps)));
+    const isLook = ({ event }: { event: string }) => event === 'record_viewed' || event === 'record_unmasked';
+    const shown = told.filter((one) => !isLook(one));
     await page.show('account/history', {
       ...navigation('history'),
-      events: told.filter((one) => !isLook(one)),
+      events: shown.map((one) => ({ ...one, mayReport: reportable.has(one.event) })),
       looks: told.filter(isLook),
       isReported: 'reported' in ctx.query,
     });
@@ -59,22 +62,6 @@ export function createHistoryRoutes(deps: HistoryDeps): Router {
     notices.wake();
     page.redirect('/account/history?reported');
   });
-
-  async function tell(page: Page, { id, at, event, clientId, details }: PastEvent) {
-    const name =
-      clientId && clientId !== ACCOUNT_CLIENT_ID ? (await clients.find(clientId))?.metadata.client_name : undefined;
-    const precise = Object.values(details).map((detail) => `history.${event}.${String(detail)}`);
-    const key = precise.find((one) => page.translator.has(one)) ?? `history.${event}`;
-    const args = { by: String(details.by ?? ''), purpose: String(details.purpose ?? '') };
-    return {
-      id,
-      event,
-      at: page.translator.dateTime(at),
-      text: page.translator.has(key) ? page.t(key, args) : page.t('history.other', { event }),
-      client: name === undefined ? undefined : String(name),
-      mayReport: reportable.has(event),
-    };
-  }
 
   return router;
 }

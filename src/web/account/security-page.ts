@@ -1,4 +1,4 @@
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import type { Audit, PastEvent } from '#src/identity/audit/audit.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
@@ -50,7 +50,7 @@ async function describeEvent({ at, event, clientId, details }: PastEvent, client
   const amr = String(details.method ?? '')
     .split(' ')
     .filter((method) => ['pwd', 'sms', 'otp', 'hwk', 'swk'].includes(method));
-  const isOurs = clientId === null || clientId === ACCOUNT_CLIENT_ID;
+  const isOurs = clientId === null || isOwnClient(clientId);
   const client = isOurs ? undefined : (await clients.find(clientId))?.metadata.client_name;
   return {
     at: page.translator.dateTime(at),

@@ -68,6 +68,14 @@ const messages: Record<string, string> = {
   version_not_found: 'there is no such version; GET /admin/api/v1/client-versions lists them',
   key_too_new:
     'the next key is so new that caches may not have it yet, and they would refuse its signatures; try again later, or send {"force": true} when a key may have leaked',
+  no_account: 'no active account has this proven phone or e-mail',
+  not_confirmed: 'only a confirmed account can be given a role',
+  office_needed: 'a clerk works at an office; name it by its id in config/service-centres.yaml',
+  no_office: 'there is no such office, or this role has none',
+  has_role: 'the account has this role already; end it first to change the office',
+  no_role: 'there is no such role; GET /admin/api/v1/operators lists them',
+  last_administrator: 'this is the last administrator; give the role to somebody else first',
+  reason_needed: 'two administrators can do this in the console; send a reason to do it without them',
   database_unavailable: 'the database does not answer; try again in a few seconds',
   failure: 'this is our fault; the reference stands in the log beside the cause',
 };

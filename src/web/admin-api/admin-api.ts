@@ -9,9 +9,10 @@ import { requireAdminToken } from '#src/web/admin-api/admin-guard.ts';
 import { createClientsApi } from '#src/web/admin-api/clients-api.ts';
 import { createDeclaredClientsApi, type DeclaredClientsApiDeps } from '#src/web/admin-api/declared-clients-api.ts';
 import { createOperationsApi, type OperationsDeps } from '#src/web/admin-api/operations-api.ts';
+import { createOperatorsApi, type OperatorsApiDeps } from '#src/web/admin-api/operators-api.ts';
 import { readJson } from '#src/web/middleware/read-json.ts';
 
-interface AdminApiDeps extends OperationsDeps, DeclaredClientsApiDeps {
+interface AdminApiDeps extends OperationsDeps, DeclaredClientsApiDeps, OperatorsApiDeps {
   logger: Logger;
   budgets: Budgets;
   clients: Clients;
@@ -24,7 +25,12 @@ const PREFIX = '/admin/api/';
 
 /** The operator's programs. Everything below the prefix is answered here, in JSON, and nothing without a token. */
 export function createAdminApi(deps: AdminApiDeps): Middleware {
-  const routers = [createClientsApi(deps), createDeclaredClientsApi(deps), createOperationsApi(deps)];
+  const routers = [
+    createClientsApi(deps),
+    createDeclaredClientsApi(deps),
+    createOperationsApi(deps),
+    createOperatorsApi(deps),
+  ];
   const steps = [
     answerProblems(deps.logger),
     noStore,

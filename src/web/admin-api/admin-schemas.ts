@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from '#src/identity/operators/operator.ts';
 import { clientId, clientMetadata, writtenClient } from '#src/protocols/oidc/client-metadata.ts';
 
 const moment = z.iso.datetime();
@@ -114,6 +115,29 @@ export const rotationForm = z
   .meta({ id: 'KeyRotation' });
 
 export const rotation = keyList.extend({ rotated: z.array(algorithm) }).meta({ id: 'KeyRotationDone' });
+
+export const newRole = z
+  .strictObject({
+    login: z.string().trim().min(3).max(200).meta({ description: 'Proven phone or e-mail of a confirmed account' }),
+    role: z.enum(roles),
+    office: z.string().max(100).optional().meta({ description: 'Id of the service centre; a clerk has one' }),
+    reason: z.string().trim().min(10).max(500).optional().meta({
+      description: 'Why not in the console; needed when two administrators could do it there',
+    }),
+  })
+  .meta({ id: 'NewRole' });
+
+export const operatorRole = z
+  .object({
+    id: z.string(),
+    oid: z.number().int().meta({ description: 'Number of the account' }),
+    role: z.enum(roles),
+    office: z.string().nullable(),
+    given_at: moment,
+  })
+  .meta({ id: 'OperatorRole' });
+
+export const operatorList = z.object({ operators: z.array(operatorRole) }).meta({ id: 'Operators' });
 
 export const health = z
   .object({

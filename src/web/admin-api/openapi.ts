@@ -8,7 +8,8 @@ interface Sketch {
   answers: Record<string, z.ZodType | undefined>;
   takes?: z.ZodType;
   query?: z.ZodObject;
-  named?: boolean;
+  /** The member of the path that names the thing. */
+  named?: string;
   ifMatch?: 'may' | 'must';
 }
 
@@ -21,7 +22,7 @@ export const describeAdminApi = () =>
     info: {
       title: 'OpenESIA admin API',
       version: '1',
-      description: 'Client systems, signing keys and health, for operators.',
+      description: 'Client systems, signing keys, operators and health, for whoever runs the server.',
     },
     servers: [{ url: '/admin/api/v1' }],
     security: [{ token: [] }],
@@ -49,19 +50,19 @@ export const describeAdminApi = () =>
       '/clients/{client_id}': {
         get: operation({
           says: 'Show a client',
-          named: true,
+          named: 'client_id',
           answers: { 200: schemas.storedClient, 404: schemas.problem },
         }),
         put: operation({
           says: 'Replace the metadata of a client; its secret stays unless another is sent',
-          named: true,
+          named: 'client_id',
           takes: schemas.changedClient,
           ifMatch: 'may',
           answers: { 200: schemas.createdClient, 400: schemas.problem, 404: schemas.problem, 412: schemas.problem },
         }),
         delete: operation({
           says: 'Remove a client, and what people allowed it',
-          named: true,
+          named: 'client_id',
           ifMatch: 'may',
           answers: { 204: undefined, 404: schemas.problem, 412: schemas.problem },
         }),
@@ -69,7 +70,7 @@ export const describeAdminApi = () =>
       '/clients/{client_id}/secret': {
         post: operation({
           says: 'Make a new secret; the old one ends',
-          named: true,
+          named: 'client_id',
           takes: schema.object({}),
           answers: { 200: schemas.createdClient, 404: schemas.problem, 409: schemas.problem },
         }),
@@ -94,6 +95,21 @@ export const describeAdminApi = () =>
           answers: { 201: schemas.rotation, 400: schemas.problem, 409: schemas.problem },
         }),
       },
+      '/operators': {
+        get: operation({ says: 'List who has which role', answers: { 200: schemas.operatorList } }),
+        post: operation({
+          says: 'Give a role without a second person',
+          takes: schemas.newRole,
+          answers: { 201: schemas.operatorRole, 400: schemas.problem, 404: schemas.problem, 409: schemas.problem },
+        }),
+      },
+      '/operators/{id}': {
+        delete: operation({
+          says: 'End a role, at once and everywhere',
+          named: 'id',
+          answers: { 204: undefined, 404: schemas.problem, 409: schemas.problem },
+        }),
+      },
       '/health': {
         get: operation({ says: 'How the server is', answers: { 200: schemas.health, 503: schemas.health } }),
       },
@@ -105,7 +121,7 @@ function operation({ says, answers, takes, query, named, ifMatch }: Sketch): Zod
     summary: says,
     requestParams: {
       ...(query && { query }),
-      ...(named && { path: schema.object({ client_id: schema.string() }) }),
+      ...(named && { path: schema.object({ [named]: schema.string() }) }),
       ...(ifMatch && {
         header: schema.object({
           'if-match': schema

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
@@ -25,7 +25,7 @@ export class RaisingFor {
   }
 
   remember(ctx: Context, { uid, clientId }: { uid: string; clientId: string }): void {
-    if (clientId === ACCOUNT_CLIENT_ID) return;
+    if (isOwnClient(clientId)) return;
     const value = Buffer.from(JSON.stringify({ uid, clientId })).toString('base64url');
     ctx.cookies.set(COOKIE, value, { ...this.#pages.cookie, maxAge: DAYS * 86_400_000 });
   }

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Registration } from '#src/identity/registration/registration.ts';
-import { ACCOUNT_CLIENT_ID } from '#src/protocols/oidc/account-client.ts';
+import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
@@ -18,7 +18,7 @@ export function showRequestingClient({ pages, registration, interactions }: Requ
     const flow = flowId ? await registration.find(flowId) : undefined;
     const uid = flow?.record.interaction ?? interactionIn(ctx);
     const client = uid && (await interactions.clientOf(uid));
-    if (client && client.id !== ACCOUNT_CLIENT_ID) pages.of(ctx).client = client;
+    if (client && !isOwnClient(client.id)) pages.of(ctx).client = client;
     return next();
   };
 }

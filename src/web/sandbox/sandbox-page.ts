@@ -7,7 +7,7 @@ type Say = (key: string, args?: Record<string, string | number>) => string;
 
 /** A person as the contract of the sandbox's API describes them. */
 export function describePerson(person: SandboxPerson, t: Say) {
-  const { id, contacts, documents, typed, citizenship, password, secondFactor, totpSecret } = person;
+  const { id, contacts, documents, typed, citizenship, password, secondFactor, totpSecret, operator } = person;
   const known = { ...documents, ...typed };
   const papers = Object.keys(known).length > 0 ? { documents: known } : {};
   return {
@@ -19,6 +19,7 @@ export function describePerson(person: SandboxPerson, t: Say) {
     secondFactor: secondFactor ?? null,
     ...(totpSecret ? { totpSecret } : {}),
     ...papers,
+    ...(operator ? { operator } : {}),
     citizenship: citizenship ?? null,
   };
 }
@@ -31,6 +32,7 @@ export function personRow(person: SandboxPerson, t: Say) {
     name: nameOf(person),
     traits: traitsOf(person, t),
     signInUrl: blocked ? undefined : accountSignInPath('/account', { sandbox_person: id, prompt: 'login' }),
+    consoleUrl: person.operator && '/console',
   };
 }
 
@@ -51,8 +53,9 @@ function nameOf({ name }: SandboxPerson): string {
   return fullName({ familyName: name.family, givenName: name.given, middleName: name.middle } satisfies Profile);
 }
 
-function traitsOf({ evidence, traits, secondFactor }: SandboxPerson, t: Say): string[] {
+function traitsOf({ evidence, traits, secondFactor, operator }: SandboxPerson, t: Say): string[] {
   const proofs = evidence.filter((method) => method !== 'registry').map((method) => t(`sandbox.by.${method}`));
   const factor = secondFactor ? [t(`sandbox.second-factor.${secondFactor}`)] : [];
-  return [...proofs, ...factor, ...traits.map((trait) => t(`sandbox.trait.${trait}`))];
+  const work = operator ? [t(`operator-role.${operator.role}`)] : [];
+  return [...work, ...proofs, ...factor, ...traits.map((trait) => t(`sandbox.trait.${trait}`))];
 }
