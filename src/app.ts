@@ -50,6 +50,7 @@ import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-r
 import { createOtherWaysRoutes } from '#src/web/sign-in/other-ways-routes.ts';
 import { createQrRoutes } from '#src/web/sign-in/qr-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
+import { createServiceCentresRoutes } from '#src/web/service-centres/service-centres-routes.ts';
 import { createScanRoutes } from '#src/web/start/scan-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
@@ -82,6 +83,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   app.use(createConsole(services, consoleAreas(services)));
   for (const router of [
     createStartRoutes(services),
+    createServiceCentresRoutes(services),
     createLanguageRoutes(services),
     createCaptchaRoutes(services),
     createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),

@@ -135,7 +135,9 @@ async function overflow(page: Page): Promise<string[]> {
 async function untranslated(page: Page, language: Language): Promise<string[]> {
   const { text, keys } = await page.evaluate(() => {
     const body = document.body.cloneNode(true) as HTMLElement;
-    for (const node of body.querySelectorAll('code, pre, a[href^="http"], a[href^="mailto"], .languages, .language'))
+    for (const node of body.querySelectorAll(
+      '[lang], code, pre, a[href^="http"], a[href^="mailto"], .languages, .language',
+    ))
       node.remove();
     const bare = `${body.textContent} ${document.title}`;
     return { text: bare, keys: bare.match(/(?<![\w.@/-])[a-z]+(-[a-z]+)*\.[a-z]+[a-z_.-]*[a-z](?![\w@])/g) ?? [] };

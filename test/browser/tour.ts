@@ -50,7 +50,11 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await look(page, 'start', 'citizen');
     await page.click('#language summary');
     await look(page, 'start-language-menu', 'citizen');
-    for (const path of ['/help', '/terms', '/privacy', '/signed-out', '/gosscan']) await see(page, path, path.slice(1));
+    for (const path of ['/help', '/terms', '/privacy', '/signed-out', '/gosscan', '/service-centres'])
+      await see(page, path, path.slice(1));
+    const moscow = encodeURIComponent('Москва');
+    await see(page, `/service-centres?city=${moscow}`, 'service-centres-city');
+    await see(page, `/service-centres?city=${moscow}&service=create`, 'service-centres-service');
     await see(page, '/no-such-page', 'not-found');
     await see(page, '/oauth2/auth?client_id=nobody&response_type=code&scope=openid', 'protocol-error');
     await see(page, `/registration/link/${'x'.repeat(43)}`, 'link-used');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 
-const centreServices = ['confirm', 'restore', 'create'] as const;
+export const centreServices = ['confirm', 'restore', 'create'] as const;
 
 const hour = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/);
 
@@ -21,7 +21,7 @@ const centre = z.strictObject({
   at: z.tuple([z.number().min(-90).max(90), z.number().min(-180).max(180)]),
 });
 
-type ServiceCentre = z.infer<typeof centre>;
+export type ServiceCentre = z.infer<typeof centre>;
 
 /** By id, in the order of the file (config/service-centres.yaml). */
 export type ServiceCentres = ReadonlyMap<string, ServiceCentre>;
