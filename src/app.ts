@@ -44,6 +44,8 @@ import { serveAssets } from '#src/web/middleware/prepared.ts';
 import { createConfirmEmailRoutes } from '#src/web/registration/confirm-email-routes.ts';
 import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
+import { createAuthorityApi } from '#src/web/sandbox/authority-api.ts';
+import { createCertificatesRoutes } from '#src/web/sandbox/certificates-routes.ts';
 import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
 import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
 import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-routes.ts';
@@ -141,6 +143,7 @@ function esiaDialect(services: Services): Router[] {
 function sandboxApis({ pages, logger, sandbox }: Services): Router[] {
   if (!sandbox) return [];
   return [
+    createAuthorityApi({ authority: sandbox.authority, faults: sandbox.controls.faults }),
     createSandboxApi({ pages, controls: sandbox.controls }),
     createBackchannelRoutes({ systems: sandbox.systems, logger }),
   ];
@@ -148,10 +151,11 @@ function sandboxApis({ pages, logger, sandbox }: Services): Router[] {
 
 function sandboxPages({ pages, logger, config, sandbox }: Services): Router[] {
   if (!sandbox) return [];
-  const { controls, systems, walk } = sandbox;
+  const { people, authority, controls, systems, walk } = sandbox;
   return [
     createWalkRoutes({ pages, issuer: config.issuer, system: walk }),
     createSandboxRoutes({ pages, controls }),
+    createCertificatesRoutes({ pages, people, authority }),
     createDemoRoutes({ pages, logger, issuer: config.issuer, systems }),
   ];
 }

@@ -15,6 +15,8 @@ import { Assets } from '#src/platform/pages/assets.ts';
 import { PageRenderer } from '#src/platform/pages/page-renderer.ts';
 import { Budgets } from '#src/platform/security/budgets.ts';
 import { BlindIndex, deriveKey, FieldEncryption } from '#src/platform/security/encryption.ts';
+import { fetchPublic } from '#src/platform/security/outgoing.ts';
+import { parseCertificate } from '#src/platform/signatures/certificate.ts';
 import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
@@ -22,6 +24,12 @@ import { Identities } from '#src/identity/accounts/identities.ts';
 import { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { Captchas } from '#src/identity/captchas/captchas.ts';
+import { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
+import { RevocationProofs } from '#src/identity/certificates/revocation-proofs.ts';
+import { SignatureArchive } from '#src/identity/certificates/signature-archive.ts';
+import { SignatureChecks } from '#src/identity/certificates/signature-checks.ts';
+import { SignedTexts } from '#src/identity/certificates/signed-texts.ts';
+import { TrustedAuthorities } from '#src/identity/certificates/trusted-authorities.ts';
 import { ClientHistory } from '#src/identity/clients/client-history.ts';
 import { ClientRegister } from '#src/identity/clients/client-register.ts';
 import type { ValidateClient } from '#src/identity/clients/client.ts';
@@ -66,7 +74,6 @@ import { Confirmations } from '#src/identity/verification/confirmations.ts';
 import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
 import { Letters } from '#src/identity/verification/letters.ts';
 import { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
-import { TrustedAuthorities } from '#src/identity/verification/trusted-authorities.ts';
 import { SimulatedRegistry } from '#src/identity/verification/simulated-registry.ts';
 import { buildEsia } from '#src/protocols/esia/esia-services.ts';
 import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
@@ -77,6 +84,7 @@ import { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
 import { validateClient } from '#src/protocols/oidc/client-validation.ts';
 import { createProvider } from '#src/protocols/oidc/provider.ts';
 import { SigningKeys } from '#src/protocols/oidc/signing-keys.ts';
+import { SandboxAuthority } from '#src/sandbox/authority/sandbox-authority.ts';
 import { demoClients } from '#src/sandbox/demo-clients.ts';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
@@ -147,6 +155,19 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const policy = new PasswordPolicy(config.passwords);
   const { factorFailuresPerDay: failuresPerDay, ...rules } = config.protection;
   const devices = new Devices({ db, clock, rememberedDays: rules.rememberedDeviceDays });
+  const masterKey = secrets.masterKeys[0]!.key;
+  const sandboxAuthority = config.sandbox
+    ? new SandboxAuthority({ db, clock, encryption, issuer: config.issuer, masterKey })
+    : undefined;
+  const authorities = new TrustedAuthorities({
+    folders: { qualified: config.verification.esignAuthorities, card: config.esign.cardAuthorities },
+    own: sandboxAuthority && { root: parseCertificate(sandboxAuthority.root), host: new URL(config.issuer).host },
+    revocation: new RevocationProofs({ fetch: fetchPublic(config, { plain: true }) }),
+  });
+  const signedTexts = new SignedTexts({ flows, clock, issuer: config.issuer });
+  const signatureArchive = new SignatureArchive({ db, clock, encryption });
+  const signatureChecks = new SignatureChecks({ clock, logger, budgets, audit, texts: signedTexts, authorities });
+  const accountCertificates = new AccountCertificates({ db, clock, encryption });
   const smsFactor = new SmsFactor({
     db,
     clock,
@@ -251,8 +272,13 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const confirmations = new Confirmations({ db, identities, notices: accountNotices, audit });
   const letters = new Letters({ ...verification, index, confirmations, messages });
 
-  const authorities = new TrustedAuthorities(config.verification.esignAuthorities);
-  const signatureProofs = new SignatureProofs({ clock, flows, budgets, identities, confirmations, authorities });
+  const signatureProofs = new SignatureProofs({
+    texts: signedTexts,
+    checks: signatureChecks,
+    archive: signatureArchive,
+    identities,
+    confirmations,
+  });
   const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts });
   const contactChangeFlow = new ContactChangeFlow({
     db, clock, flows, accounts, codes, sendLimits, messages,
@@ -351,9 +377,15 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
       clock: movable,
       onClockMoved: () => outbox.wake(),
     });
-    const demos = demoClients({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key });
-    const walk = new WalkSystem({ issuer: config.issuer, masterKey: secrets.masterKeys[0]!.key, clients, clock });
-    return { people, controls, walk, systems: demos.map((demo) => new DemoSystem(config.issuer, demo)) };
+    const demos = demoClients({ issuer: config.issuer, masterKey });
+    const walk = new WalkSystem({ issuer: config.issuer, masterKey, clients, clock });
+    return {
+      people,
+      controls,
+      walk,
+      authority: sandboxAuthority!,
+      systems: demos.map((demo) => new DemoSystem(config.issuer, demo)),
+    };
   }
 
   metrics.watch({ passwordQueue: () => hasher.queueLength, outboxBacklog: () => outbox.backlog() });
@@ -363,7 +395,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
-    accountNotices, checks, confirmations, letters, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
+    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     centres, operators, consoleSessions,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore

@@ -11,6 +11,7 @@ const identityLines = [
   ['audit'],
   ['captchas', 'codes', 'sessions'],
   ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'support'],
+  ['certificates'],
   ['verification', 'organisations', 'credentials', 'consents', 'contacts', 'approvals'],
   ['protection', 'operators'],
   ['visits'],

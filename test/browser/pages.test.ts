@@ -136,7 +136,7 @@ async function untranslated(page: Page, language: Language): Promise<string[]> {
   const { text, keys } = await page.evaluate(() => {
     const body = document.body.cloneNode(true) as HTMLElement;
     for (const node of body.querySelectorAll(
-      '[lang], code, pre, a[href^="http"], a[href^="mailto"], .languages, .language',
+      '[lang], [translate="no"], code, pre, a[href^="http"], a[href^="mailto"], .languages, .language',
     ))
       node.remove();
     const bare = `${body.textContent} ${document.title}`;

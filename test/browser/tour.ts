@@ -67,6 +67,12 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await see(page, '/sandbox', 'sandbox', 'sandbox');
     await page.click('#person-anna details summary');
     await look(page, 'sandbox-person', 'sandbox');
+    await see(page, '/sandbox/certificates', 'test-certificates', 'sandbox');
+    await page.click('#certificate-make');
+    await page.fill('#sign #text', 'x');
+    await page.click('#sign-submit');
+    await page.waitForSelector('#signed');
+    await look(page, 'test-certificate-signed', 'sandbox');
     await see(page, '/sandbox?search=nobody', 'sandbox-nobody', 'sandbox');
     await see(page, '/sandbox/inbox?to=nobody@example.test', 'inbox-empty', 'sandbox');
   }

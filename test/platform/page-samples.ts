@@ -21,6 +21,14 @@ const rules = ['length', 'upper', 'lower', 'digit', 'punctuation', 'ascii', 'per
 
 const signOutAction = '/sign-out';
 
+const signing = {
+  challenge: 'x',
+  text: 'Sign in\n\nnonce: x\n',
+  textUrl: '/text/x',
+  action: '/signature',
+  signHereUrl: '/sandbox',
+};
+
 /** Every page a citizen meets, with what it may be told and the ids it promises. */
 export const pageSamples: PageSample[] = [
   {
@@ -294,7 +302,7 @@ export const pageSamples: PageSample[] = [
   },
   {
     view: 'account/signature',
-    data: { challenge: 'x', text: 'OpenESIA identity x', textUrl: '/account/confirm/signature/text/x', signOutAction },
+    data: { ...signing, signOutAction },
     context: { signedIn: true },
     ids: ['esign', 'challenge-link', 'signature', 'signature-submit'],
   },

@@ -3,16 +3,17 @@ import type { AddressInfo } from 'node:net';
 
 /** A listener that notes what arrives; by default it should stay silent. */
 export class Canary {
-  readonly requests: { method: string; path: string; body: string; at: number }[] = [];
+  readonly requests: { method: string; path: string; body: string; bytes: Buffer; at: number }[] = [];
   readonly #server;
 
   private constructor(answer: (request: IncomingMessage, response: ServerResponse, count: number) => void) {
     this.#server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (part: string) => (body += part));
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
-        this.requests.push({ method: request.method!, path: request.url!, body, at: performance.now() });
+        const bytes = Buffer.concat(parts);
+        const [method, path, body] = [request.method!, request.url!, bytes.toString()];
+        this.requests.push({ method, path, body, bytes, at: performance.now() });
         answer(request, response, this.requests.length);
       });
     });

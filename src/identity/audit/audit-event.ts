@@ -64,6 +64,12 @@ export const auditEvent = {
     accountId,
     details: { reason },
   }),
+  /** Before it is known whose certificate it is there is no account. */
+  signatureRefused: (accountId: string | undefined, purpose: string, reason: string): AuditEvent => ({
+    event: 'signature_refused',
+    accountId,
+    details: { purpose, reason },
+  }),
   qrAnswered: (accountId: string, clientId: string, answer: 'approved' | 'wrong' | 'denied'): AuditEvent => ({
     event: 'qr_answered',
     accountId,

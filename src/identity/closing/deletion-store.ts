@@ -60,6 +60,8 @@ export async function erase(
     'account_logins',
     'account_holds',
     'security_questions',
+    'certificates',
+    'signature_evidence',
   ] as const;
   for (const table of tables) await connection.deleteFrom(table).where('account_id', '=', accountId).execute();
   return true;

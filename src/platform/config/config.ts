@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Load } from 'config/lib/util.js';
 import { z } from 'zod';
@@ -49,6 +50,12 @@ const settings = z.strictObject({
     esignAuthorities: z.string(),
     contactHoldHours: positive,
     deletionDays: positive,
+  }),
+  esign: z.strictObject({
+    cardAuthorities: z.string(),
+    countsAsTwoFactors: switchable,
+    certificateHeader: z.string().regex(/^[a-z0-9-]*$/, 'a header name in lower case'),
+    certificateProxies: z.string(),
   }),
   sandbox: switchable,
   service: z.strictObject({
@@ -164,6 +171,7 @@ export function loadConfig(
     ...checkIssuer(config),
     ...checkStorage(config),
     ...checkGateways(config),
+    ...checkCertificateProxies(config),
     ...checkProduction(config),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -199,6 +207,14 @@ function checkGateways({ messaging, registry }: Config): string[] {
   return Object.entries(addresses)
     .filter(([, url]) => url !== '' && !/^https?:\/\/[^/]/.test(url))
     .map(([name]) => `${name} must be an http address; write for example https://gateway.example.org`);
+}
+
+function checkCertificateProxies({ esign }: Config): string[] {
+  if (esign.certificateHeader === '') return [];
+  const named = esign.certificateProxies.split(',').map((one) => one.trim());
+  return named.every((one) => isIP(one) !== 0)
+    ? []
+    : ['CLIENT_CERT_PROXIES must name the proxies that set CLIENT_CERT_HEADER; write for example 10.0.0.5,10.0.0.6'];
 }
 
 function checkProduction(config: Config): string[] {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliveryError, type Sender } from '#src/platform/messaging/sender.ts';
 
-export const faultTargets = ['sms', 'email', 'letter', 'registry'] as const;
+export const faultTargets = ['sms', 'email', 'letter', 'registry', 'authority'] as const;
 export type FaultTarget = (typeof faultTargets)[number];
 
 export const faultModes = ['fail', 'slow', 'duplicate', 'off'] as const;

@@ -3,7 +3,7 @@ import { bitsOf, booleanOf, serialOf, timeOf } from '#src/platform/signatures/be
 import { serialElementOf, type Certificate } from '#src/platform/signatures/certificate.ts';
 import { fullNamesOf, readExtensionList } from '#src/platform/signatures/certificate-extensions.ts';
 import type { Link } from '#src/platform/signatures/revocation.ts';
-import { refuseIf, SignatureFault } from '#src/platform/signatures/signature-fault.ts';
+import { attempt, refuseIf, SignatureFault, type Failed } from '#src/platform/signatures/signature-fault.ts';
 import { requireStrongSignature, type Signed } from '#src/platform/signatures/signature-scheme.ts';
 
 /** Bounds what one list may cost; larger ones are refused, and with them what they speak for. */
@@ -22,6 +22,14 @@ export function checkAgainstCrl({ certificate, issuer, at }: Link, bytes: Buffer
     'revocation_expired',
   );
   refuseIf(crl.names(certificate), 'revoked');
+}
+
+/** Whether this list proves the certificate good at `at`. Never throws on what a stranger sent. */
+export function verifyCrl({ crl, ...link }: Link & { crl: Uint8Array }): { ok: true } | Failed {
+  return attempt(() => {
+    checkAgainstCrl(link, Buffer.from(crl));
+    return { ok: true };
+  });
 }
 
 /** An authority's clock may be a little ahead of ours. */

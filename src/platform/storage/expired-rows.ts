@@ -12,6 +12,7 @@ const expiring = [
   { table: 'one_time_codes', endsAt: 'expires_at', keptHours: 24 },
   // Kept as long as the owner may still say that it was not them who removed it.
   { table: 'factors', endsAt: 'removed_at', keptHours: 7 * 24 },
+  { table: 'certificates', endsAt: 'removed_at', keptHours: 7 * 24 },
   { table: 'devices', endsAt: 'seen_at', keptHours: 400 * 24 },
   { table: 'client_requests', endsAt: 'expires_at', keptHours: 0 },
   { table: 'console_sessions', endsAt: 'expires_at', keptHours: 0 },

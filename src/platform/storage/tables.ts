@@ -38,6 +38,10 @@ export interface Tables {
   console_sessions: ConsoleSessionRow;
   visits: VisitRow;
   approvals: ApprovalRow;
+  certificates: CertificateRow;
+  signature_evidence: SignatureEvidenceRow;
+  revocation_proofs: RevocationProofRow;
+  sandbox_certificates: SandboxCertificateRow;
 }
 
 export interface AccountRow {
@@ -401,4 +405,37 @@ export interface ApprovalRow {
   decision: 'approved' | 'refused' | 'withdrawn' | null;
   decided_by: string | null;
   decided_at: Date | null;
+}
+
+export interface CertificateRow {
+  id: string;
+  account_id: string;
+  fingerprint: Buffer;
+  certificate: Buffer;
+  profile: 'qualified' | 'card';
+  created_at: Date;
+  last_used_at: Date | null;
+  removed_at: Date | null;
+}
+
+export interface SignatureEvidenceRow {
+  id: string;
+  account_id: string;
+  purpose: string;
+  at: Date;
+  record: Buffer;
+  proofs: Buffer[];
+}
+
+export interface RevocationProofRow {
+  hash: Buffer;
+  proof: Buffer;
+}
+
+export interface SandboxCertificateRow {
+  serial: string;
+  certificate: Buffer;
+  private_key: Buffer;
+  created_at: Date;
+  revoked_at: Date | null;
 }

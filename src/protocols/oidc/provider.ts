@@ -24,7 +24,7 @@ import {
 } from '#src/protocols/oidc/interaction-policy.ts';
 import { ESIA_RETURN_PATH, speaksEsia } from '#src/protocols/oidc/esia-client.ts';
 import { answerWhenWritten } from '#src/protocols/oidc/written.ts';
-import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
+import { fetchPublic } from '#src/platform/security/outgoing.ts';
 import { askConsentForVerifiedClaims } from '#src/protocols/oidc/requested-claims.ts';
 import { clientOf, stillStands, type UsedToken } from '#src/protocols/oidc/standing.ts';
 

@@ -4,14 +4,17 @@ import { Refusal } from '#src/platform/errors.ts';
 import { isFormToken, type Pages } from '#src/web/middleware/page.ts';
 
 const BODY_LIMIT = '56kb';
+/** A signature with the chain and proofs that some programs add. */
+const SIGNATURE_LIMIT = '1mb';
 
 /** Reads a posted form. Anything but a form is refused before it is read; no browser compresses one. */
 export function readForms(): Middleware {
-  const parse = bodyParser({ enableTypes: ['form'], formLimit: BODY_LIMIT, encoding: 'utf-8' });
+  const parser = (formLimit: string) => bodyParser({ enableTypes: ['form'], formLimit, encoding: 'utf-8' });
+  const [parse, parseSignature] = [parser(BODY_LIMIT), parser(SIGNATURE_LIMIT)];
   return async (ctx, next) => {
     if (ctx.method === 'POST' && (!ctx.is('urlencoded') || ctx.get('content-encoding')))
       throw new Refusal('unsupported_media', 415);
-    return parse(ctx, next);
+    return /\/(signature|certificate)$/.test(ctx.path) ? parseSignature(ctx, next) : parse(ctx, next);
   };
 }
 

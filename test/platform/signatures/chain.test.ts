@@ -32,7 +32,7 @@ const refusals: Record<string, FaultReason> = {
   'authority-rsa-1024': 'key_weak',
 };
 
-describe('chains to a trusted root', () => {
+describe('I1: chains to a trusted root', () => {
   for (const name of ['rsa', 'ec', 'gost']) {
     it(`${name}: a good certificate leads to the root, a revoked one does not`, () => {
       const verified = verifyChain(chainOf(name));

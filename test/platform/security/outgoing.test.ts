@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fetchPublic } from '#src/protocols/oidc/outgoing.ts';
+import { fetchPublic } from '#src/platform/security/outgoing.ts';
 import { Canary } from '#test/support/canary.ts';
 
 describe('M6: calls to addresses that clients registered', () => {

@@ -4,23 +4,27 @@ import type { Config } from '#src/platform/config/config.ts';
 
 const TIMEOUT_MS = 2500;
 
+export type Fetch = (input: URL | RequestInfo, init?: RequestInit) => Promise<Response>;
+
 /**
- * Calls to addresses that clients registered: key sets, sector documents, logout notices. Refuses our own network
- * (RFC 6890), follows no redirect and waits two and a half seconds at most, so that nobody can steer us inside (M6). In
- * the sandbox the developer's own laptop is where the clients are.
+ * Calls to addresses that others named: key sets, sector documents, logout notices of clients; revocation lists. Refuses
+ * our own network (RFC 6890), follows no redirect and waits two and a half seconds at most, so that nobody can steer us
+ * inside (M6). In the sandbox the developer's own laptop is where the clients are.
+ * @param plain also without TLS, for answers that are signed themselves.
  */
-export function fetchPublic({ sandbox }: Pick<Config, 'sandbox'>) {
-  return async (input: URL | RequestInfo, init: RequestInit = {}): Promise<Response> => {
+export function fetchPublic({ sandbox }: Pick<Config, 'sandbox'>, { plain = false } = {}): Fetch {
+  return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
-    if (!sandbox) await refusePrivate(url);
+    if (!sandbox) await refusePrivate(url, plain);
     // The library's own dispatcher refuses loopback when it connects; on the developer's laptop that is where clients are.
     const dispatcher = sandbox ? { dispatcher: undefined } : {};
-    return fetch(url, { ...init, ...dispatcher, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const signals = [AbortSignal.timeout(TIMEOUT_MS), init.signal].filter((signal) => signal != null);
+    return fetch(url, { ...init, ...dispatcher, redirect: 'error', signal: AbortSignal.any(signals) });
   };
 }
 
-async function refusePrivate({ protocol, hostname }: URL): Promise<void> {
-  if (protocol !== 'https:') throw new Error('only https addresses are called');
+async function refusePrivate({ protocol, hostname }: URL, plain: boolean): Promise<void> {
+  if (protocol !== 'https:' && !(plain && protocol === 'http:')) throw new Error('only https addresses are called');
   const host = hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await lookup(host, { all: true });
   if (addresses.some(({ address, family }) => isPrivate(address, family)))
