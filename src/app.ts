@@ -55,6 +55,7 @@ import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createServiceCentresRoutes } from '#src/web/service-centres/service-centres-routes.ts';
 import { createScanRoutes } from '#src/web/start/scan-routes.ts';
 import { createStartRoutes } from '#src/web/start/start-routes.ts';
+import { createSupportRoutes } from '#src/web/support/support-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
 import { createAddressRoutes } from '#src/web/verification/address-routes.ts';
 import { createConfirmRoutes } from '#src/web/verification/confirm-routes.ts';
@@ -88,6 +89,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createServiceCentresRoutes(services),
     createLanguageRoutes(services),
     createCaptchaRoutes(services),
+    createSupportRoutes(services),
     createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),
     createSignInRoutes(services),
     createOtherWaysRoutes(services),

@@ -69,6 +69,7 @@ import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
 import { Sessions } from '#src/identity/sessions/sessions.ts';
+import { Tickets } from '#src/identity/support/tickets.ts';
 import { Checks } from '#src/identity/verification/checks.ts';
 import { Confirmations } from '#src/identity/verification/confirmations.ts';
 import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
@@ -279,6 +280,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     identities,
     confirmations,
   });
+  const tickets = new Tickets({ db, clock, encryption, budgets, messages, audit, settings: config.support });
   const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts });
   const contactChangeFlow = new ContactChangeFlow({
     db, clock, flows, accounts, codes, sendLimits, messages,
@@ -394,7 +396,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
-    captchas, captchaForms, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
+    captchas, captchaForms, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     centres, operators, consoleSessions,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,

@@ -55,6 +55,17 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     const moscow = encodeURIComponent('Москва');
     await see(page, `/service-centres?city=${moscow}`, 'service-centres-city');
     await see(page, `/service-centres?city=${moscow}&service=create`, 'service-centres-service');
+    await page.goto('/help?reference=1A2B3C4D');
+    await page.click('.captcha summary');
+    await page.click('#feedback-submit');
+    await look(page, 'help-errors', 'citizen');
+    await page.selectOption('#topic', 'suggestion');
+    await page.fill('#contact', email(9));
+    await page.fill('#text', 'OpenESIA 2026');
+    await page.fill('#captcha', 'sandbox');
+    await page.click('#feedback-submit');
+    await page.waitForSelector('#ticket-number');
+    await look(page, 'message-sent', 'citizen');
     await see(page, '/no-such-page', 'not-found');
     await see(page, '/oauth2/auth?client_id=nobody&response_type=code&scope=openid', 'protocol-error');
     await see(page, `/registration/link/${'x'.repeat(43)}`, 'link-used');

@@ -217,6 +217,9 @@ export const auditEvent = {
     event: 'clients_rolled_back',
     details: { version, to, changes },
   }),
+  /** By the number that the person knows it by. */
+  ticketAnswered: (number: string): AuditEvent => ({ event: 'ticket_answered', details: { number } }),
+  ticketClosed: (number: string): AuditEvent => ({ event: 'ticket_closed', details: { number } }),
   signingKeysRotated: (): AuditEvent => ({ event: 'signing_keys_rotated' }),
 };
 

@@ -66,6 +66,7 @@ const settings = z.strictObject({
     privacyVersion: z.string().min(1),
     defaultLanguage: z.enum(['ru', 'en', 'hy', 'kk', 'ky', 'tg', 'uz']),
   }),
+  support: z.strictObject({ ticketsPerAddressPerHour: positive, ticketsPerContactPerDay: positive }),
   sessions: z.strictObject({ idleMinutes: positive, absoluteHours: positive }),
   codes: z.strictObject({
     smsSeconds: positive.max(600),

@@ -28,7 +28,9 @@ export type MessageName =
   | 'security-code'
   | 'new-device'
   | 'factor-changed'
-  | 'codes-closed';
+  | 'codes-closed'
+  | 'ticket-received'
+  | 'ticket-answered';
 
 export interface Message {
   name: MessageName;

@@ -42,6 +42,9 @@ export interface Tables {
   signature_evidence: SignatureEvidenceRow;
   revocation_proofs: RevocationProofRow;
   sandbox_certificates: SandboxCertificateRow;
+  tickets: TicketRow;
+  ticket_replies: TicketReplyRow;
+  earlier_passwords: EarlierPasswordRow;
 }
 
 export interface AccountRow {
@@ -438,4 +441,28 @@ export interface SandboxCertificateRow {
   private_key: Buffer;
   created_at: Date;
   revoked_at: Date | null;
+}
+
+export interface TicketRow {
+  id: string;
+  number: string;
+  topic: string;
+  status: Generated<'new' | 'answered' | 'closed'>;
+  content: Buffer;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface TicketReplyRow {
+  id: string;
+  ticket_id: string;
+  content: Buffer;
+  created_at: Date;
+}
+
+export interface EarlierPasswordRow {
+  id: string;
+  account_id: string;
+  hash: string;
+  replaced_at: Date;
 }

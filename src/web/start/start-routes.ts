@@ -32,7 +32,6 @@ export function createStartRoutes({
   router.get('/privacy', async (ctx) =>
     pages.of(ctx).show('support/privacy', { version: config.service.privacyVersion }),
   );
-  router.get('/help', async (ctx) => pages.of(ctx).show('support/help'));
   router.get('/signed-out', async (ctx) => pages.of(ctx).show('sign-out/signed-out', { signInUrl: '/account' }));
 
   return router;

@@ -27,6 +27,8 @@ const args = {
   device: 'Chrome',
   change: 'TOTP',
   at: '6.12.2026',
+  number: '1234-5678',
+  answer: 'We have made the letters larger.',
   deadline: day,
   until: day,
   due: day,
