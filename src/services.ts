@@ -58,6 +58,7 @@ import { PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
 import { SmsFactor } from '#src/identity/factors/sms-factor.ts';
 import { TotpFactor } from '#src/identity/factors/totp-factor.ts';
 import { ConsoleSessions } from '#src/identity/operators/console-sessions.ts';
+import { Looks } from '#src/identity/operators/looks.ts';
 import { Operators } from '#src/identity/operators/operators.ts';
 import { Notices } from '#src/identity/protection/notices.ts';
 import { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
@@ -76,6 +77,7 @@ import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
 import { Letters } from '#src/identity/verification/letters.ts';
 import { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
 import { SimulatedRegistry } from '#src/identity/verification/simulated-registry.ts';
+import { Visits } from '#src/identity/visits/visits.ts';
 import { buildEsia } from '#src/protocols/esia/esia-services.ts';
 import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
 import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
@@ -291,6 +293,11 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const releases = new Releases({ db, statements, clock });
   const centres = loadServiceCentres();
   const operators = new Operators({ db, clock, accounts, centres, audit, logger });
+  const looks = new Looks({ budgets, audit, logger, settings: config.operators });
+  const visits = new Visits({
+    db, clock, accounts, identities, checks, confirmations, operators, looks, audit,
+    settings: config.operators,
+  }); // prettier-ignore
   const consoleSessions = new ConsoleSessions({ db, clock, accounts, operators, audit, settings: config.operators });
 
   // Protocols
@@ -398,7 +405,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
-    centres, operators, consoleSessions,
+    centres, operators, consoleSessions, looks, visits,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

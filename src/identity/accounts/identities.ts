@@ -75,6 +75,14 @@ export class Identities {
     return rows.map((row) => this.#open(row));
   }
 
+  /** Who says that this very document is theirs; the one whose it was seen to be, if anybody's, says `verified`. */
+  async ownersOf(
+    { kind, value }: Pick<IdentityDocument, 'kind' | 'value'>,
+    connection: Connection = this.#db,
+  ): Promise<{ accountId: string; verified: boolean }[]> {
+    return store.listOwners(connection, kind, this.#index.of(`documents.${kind}`, value));
+  }
+
   /** The person's own words, which prove nothing: evidence for other values stops counting at once. */
   async replace(
     connection: Connection,

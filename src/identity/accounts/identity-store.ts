@@ -31,6 +31,22 @@ export async function listDocuments(connection: Connection, accountId: string): 
   return connection.selectFrom('documents').selectAll().where('account_id', '=', accountId).orderBy('kind').execute();
 }
 
+export async function listOwners(
+  connection: Connection,
+  kind: string,
+  index: Buffer,
+): Promise<{ accountId: string; verified: boolean }[]> {
+  const rows = await connection
+    .selectFrom('documents')
+    .select(['account_id', 'verified_at'])
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .orderBy('created_at', 'desc')
+    .limit(20)
+    .execute();
+  return rows.map(({ account_id, verified_at }) => ({ accountId: account_id, verified: verified_at !== null }));
+}
+
 export async function insertDocument(connection: Connection, row: DocumentRow): Promise<void> {
   await connection.insertInto('documents').values(row).execute();
 }

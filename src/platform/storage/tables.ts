@@ -389,7 +389,7 @@ export interface VisitRow {
   office: string;
   purpose: string;
   snapshot: Buffer;
-  papers: Generated<string[]>;
+  papers: string[];
   opened_at: Date;
   expires_at: Date;
   unmasked_at: Date | null;

@@ -80,6 +80,13 @@ export function operatorOf(ctx: Context): Operator {
   return consoleOf(ctx).operator;
 }
 
+/** The office of the operator at work; whatever belongs to another one is not found. */
+export function ownOffice(ctx: Context, role: Role): string {
+  const office = operatorOf(ctx).roles.find((held) => held.role === role)?.office;
+  if (office === undefined) throw new Refusal('not_found', 404);
+  return office;
+}
+
 /** What the layout of every console page needs. */
 export function consoleNavigation(ctx: Context) {
   const { operator, entries } = consoleOf(ctx);

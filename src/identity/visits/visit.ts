@@ -1,0 +1,47 @@
+import type { VisitRow } from '#src/platform/storage/tables.ts';
+import type { KnownDocument } from '#src/identity/accounts/identities.ts';
+
+export const purposes = ['confirm', 'question'] as const;
+
+export type Purpose = (typeof purposes)[number];
+
+/** The clerk who has the person before them, and where. */
+export interface ClerkAtWork {
+  accountId: string;
+  office: string;
+}
+
+export interface Visit {
+  id: string;
+  accountId: string;
+  purpose: Purpose;
+  papers: string[];
+  isUnmasked: boolean;
+  outcome: VisitRow['outcome'];
+}
+
+/** Why nobody's record is shown. */
+export type VisitRefusal =
+  'nobody' | 'too_many' | 'own_record' | 'not_checked' | 'conflict' | 'already_confirmed' | 'account_blocked';
+
+/** Papers that say who somebody is; of these a clerk must have seen one. */
+export const identityPapers: ReadonlySet<string> = new Set(['rf_passport', 'foreign']);
+
+/** One identity document, and the SNILS where the person has one (P21). */
+export function areEnough(papers: readonly string[], documents: readonly KnownDocument[]): boolean {
+  const known = new Set(documents.map(({ kind }) => kind));
+  const seen = new Set(papers.filter((kind) => known.has(kind)));
+  const hasSeenWho = [...seen].some((kind) => identityPapers.has(kind));
+  return hasSeenWho && (!known.has('snils') || seen.has('snils'));
+}
+
+export function visitOf({ id, account_id, purpose, papers, unmasked_at, outcome }: VisitRow): Visit {
+  return {
+    id,
+    accountId: account_id,
+    purpose: purpose as Purpose,
+    papers,
+    isUnmasked: unmasked_at !== null,
+    outcome,
+  };
+}

@@ -1,0 +1,183 @@
+import type { Config } from '#src/platform/config/config.ts';
+import type { Clock } from '#src/platform/clock.ts';
+import { newId } from '#src/platform/security/random.ts';
+import type { Connection, Database } from '#src/platform/storage/database.ts';
+import type { Account } from '#src/identity/accounts/account.ts';
+import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Identities, KnownDocument } from '#src/identity/accounts/identities.ts';
+import { areSamePerson } from '#src/identity/accounts/same-person.ts';
+import { tierFrom } from '#src/identity/accounts/tier.ts';
+import { auditEvent, type AuditEvent, type Look } from '#src/identity/audit/audit-event.ts';
+import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Looks } from '#src/identity/operators/looks.ts';
+import type { Operators } from '#src/identity/operators/operators.ts';
+import type { Checks } from '#src/identity/verification/checks.ts';
+import type { Confirmations, ConfirmationVerdict } from '#src/identity/verification/confirmations.ts';
+import * as store from '#src/identity/visits/visit-store.ts';
+import {
+  areEnough,
+  visitOf,
+  type ClerkAtWork,
+  type Purpose,
+  type Visit,
+  type VisitRefusal,
+} from '#src/identity/visits/visit.ts';
+
+interface VisitsDeps {
+  db: Database;
+  clock: Clock;
+  accounts: Accounts;
+  identities: Identities;
+  checks: Checks;
+  confirmations: Confirmations;
+  operators: Operators;
+  looks: Looks;
+  audit: Audit;
+  settings: Config['operators'];
+}
+
+export interface ShownVisit extends Visit {
+  account: Account;
+  documents: KnownDocument[];
+}
+
+/** A person with papers before a clerk, from being found to being confirmed (R12). Every step is the clerk's own and in their hour. */
+export class Visits {
+  readonly #deps: VisitsDeps;
+
+  constructor(deps: VisitsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Finds the person by the very number of a document. Nothing of them is shown unless the visit may go on. */
+  async open(
+    clerk: ClerkAtWork,
+    { kind, value }: { kind: string; value: string },
+    purpose: Purpose,
+  ): Promise<{ id: string } | VisitRefusal> {
+    const { db, identities, looks, clock, settings } = this.#deps;
+    const searched = await db.transaction().execute(async (transaction) => {
+      if (!(await looks.maySearch(transaction, clerk.accountId))) return 'too_many' as const;
+      return identities.ownersOf({ kind, value }, transaction);
+    });
+    if (searched === 'too_many') return searched;
+    const owner = searched.find(({ verified }) => verified) ?? searched[0];
+    if (!owner) return 'nobody';
+    const refusal = await this.#refusalOf(clerk, owner.accountId, purpose);
+    if (refusal) return refusal;
+    return db.transaction().execute(async (transaction): Promise<{ id: string } | VisitRefusal> => {
+      const held = await identities.hold(transaction, owner.accountId);
+      if (!held) return 'nobody';
+      if (!(await looks.open(transaction, owner.accountId, lookOf(clerk, purpose)))) return 'too_many';
+      const now = clock.now();
+      const id = newId(now);
+      await store.insert(transaction, {
+        id,
+        account_id: owner.accountId,
+        operator_id: clerk.accountId,
+        office: clerk.office,
+        purpose,
+        snapshot: held.fullSnapshot,
+        papers: [],
+        opened_at: now,
+        expires_at: new Date(now.getTime() + settings.visitMinutes * 60_000),
+      });
+      return { id };
+    });
+  }
+
+  /** Undefined: over, another clerk's, or of another office. */
+  async find(clerk: ClerkAtWork, id: string): Promise<ShownVisit | undefined> {
+    const { db, clock, accounts, identities } = this.#deps;
+    const row = await store.find(db, id, ownerOf(clerk), clock.now());
+    const account = row && (await accounts.find(row.account_id));
+    if (!account) return undefined;
+    return { ...visitOf(row), account, documents: await identities.documents(account.id) };
+  }
+
+  /** Shows whole numbers, which is an act of its own. */
+  async unmask(clerk: ClerkAtWork, id: string): Promise<void> {
+    await this.#change(clerk, id, async (transaction, visit) => {
+      if (visit.isUnmasked) return;
+      await store.update(transaction, id, { unmasked_at: this.#deps.clock.now() });
+      await this.#record(transaction, auditEvent.recordUnmasked(visit.accountId, lookOf(clerk, visit.purpose)));
+    });
+  }
+
+  /** What lay on the desk. False: not enough to know somebody by. */
+  async recordPapers(clerk: ClerkAtWork, id: string, papers: string[]): Promise<boolean> {
+    const done = await this.#change(clerk, id, async (transaction, visit) => {
+      const documents = await this.#deps.identities.documents(visit.accountId, transaction);
+      if (visit.purpose !== 'confirm' || !areEnough(papers, documents)) return false;
+      await store.update(transaction, id, { papers });
+      const look = lookOf(clerk, visit.purpose);
+      await this.#record(transaction, auditEvent.papersSeen(visit.accountId, papers.join(' '), look));
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** The papers are not this person's, or do not say what the record says. */
+  async refuse(clerk: ClerkAtWork, id: string): Promise<void> {
+    await this.#change(clerk, id, async (transaction, visit) => {
+      await store.update(transaction, id, { outcome: 'refused', ended_at: this.#deps.clock.now() });
+      await this.#record(transaction, auditEvent.visitRefused(visit.accountId, lookOf(clerk, visit.purpose)));
+    });
+  }
+
+  /** `refused`: the data changed since they were compared, papers are missing, or the clerk's role ended. */
+  async confirm(clerk: ClerkAtWork, id: string): Promise<ConfirmationVerdict> {
+    const { db, clock, confirmations, operators } = this.#deps;
+    const visit = await store.find(db, id, ownerOf(clerk), clock.now());
+    if (!visit) return 'refused';
+    const by = { method: 'in_person', by: `office:${clerk.office}`, operator: clerk.accountId } as const;
+    const verdict = await confirmations.confirm(visit.account_id, by, async (transaction, held) => {
+      const row = await store.hold(transaction, id, ownerOf(clerk), clock.now());
+      if (row?.purpose !== 'confirm' || !row.snapshot.equals(held.fullSnapshot)) return false;
+      if (!areEnough(row.papers, held.documents)) return false;
+      if (!(await operators.holds(transaction, { ...clerk, role: 'clerk' }))) return false;
+      await store.update(transaction, id, { outcome: 'confirmed', ended_at: clock.now() });
+      return true;
+    });
+    if (verdict === 'conflict') await store.update(db, id, { outcome: 'conflict', ended_at: clock.now() });
+    return verdict;
+  }
+
+  async #refusalOf(clerk: ClerkAtWork, accountId: string, purpose: Purpose): Promise<VisitRefusal | undefined> {
+    const { accounts, checks } = this.#deps;
+    const [own, account] = await Promise.all([accounts.find(clerk.accountId), accounts.find(accountId)]);
+    if (!own || !account || account.status === 'deleted') return 'nobody';
+    const isOwn = areSamePerson({ accountId, profile: account.profile }, { ...clerk, profile: own.profile });
+    if (isOwn) return 'own_record';
+    if (purpose !== 'confirm') return undefined;
+    if (account.status === 'blocked') return 'account_blocked';
+    if (tierFrom(account.evidence) === 'confirmed') return 'already_confirmed';
+    if (account.evidence.length > 0) return undefined;
+    return (await checks.progress(accountId))?.status === 'conflict' ? 'conflict' : 'not_checked';
+  }
+
+  /** One step of a visit under way; undefined when it is not. */
+  async #change<T>(
+    clerk: ClerkAtWork,
+    id: string,
+    step: (transaction: Connection, visit: Visit) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { db, clock } = this.#deps;
+    return db.transaction().execute(async (transaction) => {
+      const row = await store.hold(transaction, id, ownerOf(clerk), clock.now());
+      return row && step(transaction, visitOf(row));
+    });
+  }
+
+  async #record(transaction: Connection, event: AuditEvent): Promise<void> {
+    await this.#deps.audit.record(event, transaction);
+  }
+}
+
+function ownerOf({ accountId, office }: ClerkAtWork) {
+  return { operatorId: accountId, office };
+}
+
+function lookOf({ accountId, office }: ClerkAtWork, purpose: Purpose): Look {
+  return { operator: accountId, by: 'clerk', office, purpose };
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openSandboxHouse, signInAs } from '#test/browser/steps.ts';
+import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
+import { operatorNamed } from '#test/support/console.ts';
+import type { House } from '#test/support/house.ts';
+import { appCode } from '#test/support/second-factor.ts';
+
+/** Set to a folder to look at the pages. */
+const SHOTS = process.env.SCREENSHOTS;
+
+describe("the operators' console in a real browser", function () {
+  this.timeout(120_000);
+  let house: House;
+  let browser: Browser;
+
+  before(async function () {
+    browser = await launchChromium(this);
+    house = await openSandboxHouse();
+  });
+  after(async () => {
+    await browser?.close();
+    await house?.close();
+  });
+
+  it('S3: a clerk signs in and confirms a person in at most six screens', async () => {
+    const context = await desktop('ru');
+    const complaints = complaintsOf(context);
+    const page = await context.newPage();
+    await enter(page, 'clerk');
+    await look(page, 'home');
+    await page.click('nav a[href="/console/visits"]');
+    let screens = 1;
+    await look(page, 'find');
+    await page.click('#find-submit');
+    await look(page, 'find-errors');
+    await page.fill('#document-number', '9924 600014');
+    await page.check('#purpose');
+    await page.click('#find-submit');
+    await page.waitForSelector('#visit');
+    screens++;
+    await page.click('#unmask');
+    await page.waitForSelector('#unmask', { state: 'detached' });
+    await look(page, 'visit');
+    await page.click('#matches');
+    screens++;
+    await page.check('#identity-paper');
+    await page.click('#papers-submit');
+    await look(page, 'papers-errors');
+    await page.check('#snils');
+    await page.click('#papers-submit');
+    await page.waitForSelector('#confirm-submit');
+    screens++;
+    await look(page, 'confirmation');
+    await page.click('#confirm-submit');
+    await page.waitForSelector('#visit-confirmed');
+    screens++;
+    await look(page, 'done');
+    assert.ok(screens <= 6, `${screens} screens`);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  async function desktop(locale: string): Promise<BrowserContext> {
+    const viewport = { width: 1280, height: 900 };
+    const context = await browser.newContext({ baseURL: house.origin, locale, viewport, reducedMotion: 'reduce' });
+    context.setDefaultTimeout(20_000);
+    return context;
+  }
+
+  async function enter(page: Page, operator: string): Promise<void> {
+    await page.goto('/');
+    await page.click('#language button[value=ru]');
+    await page.goto('/console');
+    await signInAs(page, operator);
+    await page.fill('#code', appCode(operatorNamed(operator).totpSecret));
+    await page.click('#code-submit');
+    await page.waitForSelector('#console-home');
+  }
+
+  async function look(page: Page, name: string): Promise<void> {
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(excess <= 0, `${name} is ${excess} px too wide at ${width}`);
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${width}.png`, fullPage: true });
+    }
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const { axe: tool } = window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } };
+      return (await tool.run()).violations.map(({ id }) => id);
+    });
+    assert.deepEqual(found, [], name);
+  }
+});
