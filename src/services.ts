@@ -20,8 +20,10 @@ import { parseCertificate } from '#src/platform/signatures/certificate.ts';
 import type { Storage } from '#src/platform/storage/database.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
+import { phoneCountry } from '#src/identity/accounts/contact.ts';
 import { Identities } from '#src/identity/accounts/identities.ts';
 import { AccountNotices } from '#src/identity/accounts/account-notices.ts';
+import { Alarms } from '#src/identity/audit/alarms.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { Captchas } from '#src/identity/captchas/captchas.ts';
 import { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
@@ -38,12 +40,14 @@ import { Clients } from '#src/identity/clients/clients.ts';
 import { Closing } from '#src/identity/closing/closing.ts';
 import { DeclaredClients } from '#src/identity/clients/declared-clients.ts';
 import { Codes } from '#src/identity/codes/codes.ts';
+import { SmsGuard } from '#src/identity/codes/sms-guard.ts';
 import { SendLimits } from '#src/identity/codes/send-limits.ts';
 import { Consents } from '#src/identity/consents/consents.ts';
 import { Releases } from '#src/identity/consents/releases.ts';
 import { ContactChangeFlow } from '#src/identity/contacts/contact-change-flow.ts';
 import { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
 import { Credentials } from '#src/identity/credentials/credentials.ts';
+import { StuffingWatch } from '#src/identity/credentials/stuffing-watch.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
 import { ContactProof } from '#src/identity/registration/contact-proof.ts';
@@ -153,7 +157,16 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
   const captchas = new Captchas({ flows, passWord: config.sandbox ? 'sandbox' : undefined });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
-  const sendLimits = new SendLimits({ budgets, settings: config.codes });
+  const alarms = new Alarms({ budgets, audit, logger, metrics });
+  const smsGuard = new SmsGuard({
+    budgets,
+    alarms,
+    metrics,
+    countryOf: phoneCountry,
+    countries: config.codes.smsCountries,
+    settings: config.smsGuard,
+  });
+  const sendLimits = new SendLimits({ budgets, smsGuard, settings: config.codes });
   const hasher = new PasswordHasher(config.passwords);
   const policy = new PasswordPolicy(config.passwords);
   const { factorFailuresPerDay: failuresPerDay, ...rules } = config.protection;
@@ -202,7 +215,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   });
   const enrolments = new Enrolments({ flows, factors });
   const pendingSignIns = new PendingSignIns({ flows, minutes: rules.pendingSignInMinutes });
+  const stuffingWatch = new StuffingWatch({ clock, budgets, alarms, settings: config.passwords });
   const credentials = new Credentials({
+    stuffing: stuffingWatch,
     db,
     statements,
     clock,
@@ -403,7 +418,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
-    captchas, captchaForms, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
+    captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     centres, operators, consoleSessions, looks, visits,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,

@@ -28,6 +28,25 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly sms = new Counter({
+    name: 'openesia_sms_total',
+    help: 'Text messages asked for: sent, or refused by a cap',
+    labelNames: ['country', 'outcome'],
+    registers: [this.registry],
+  });
+  readonly smsAnswered = new Counter({
+    name: 'openesia_sms_answered_total',
+    help: 'Codes from text messages that were entered; divided by those sent, the conversion',
+    labelNames: ['country'],
+    registers: [this.registry],
+  });
+  readonly alarms = new Counter({
+    name: 'openesia_alarms_total',
+    help: 'Refusals by a cap, and failed sign-ins above the threshold',
+    labelNames: ['alarm'],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

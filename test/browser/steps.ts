@@ -4,6 +4,7 @@ import { SandboxPeople } from '#src/sandbox/people.ts';
 import { loadSandboxPeople } from '#src/sandbox/person.ts';
 import { seedSandbox } from '#src/sandbox/seed.ts';
 import { House } from '#test/support/house.ts';
+import { roomyRanges } from '#test/support/registering.ts';
 
 interface InboxMessage {
   code?: string;
@@ -12,7 +13,7 @@ interface InboxMessage {
 
 /** The product as `npm start` opens it: test people, inbox, demo sites. Many people register from one address here. */
 export async function openSandboxHouse(): Promise<House> {
-  const house = await House.open({ settings: { codes: { sendsPerAddress: 1000 } } });
+  const house = await House.open({ settings: { smsGuard: roomyRanges, codes: { sendsPerAddress: 1000 } } });
   await seedSandbox({ ...house.services, sandboxPeople: new SandboxPeople(house.services) });
   return house;
 }

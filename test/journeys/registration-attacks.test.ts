@@ -5,7 +5,15 @@ import { formIn, has, hrefOf, textOf, type View } from '#test/support/browser.ts
 import { databaseKinds } from '#test/support/databases.ts';
 import { anna, boris, PASSWORD, settle } from '#test/support/people.ts';
 import { RelyingParty } from '#test/support/relying-party.ts';
-import { codeSentTo, dump, linkSentTo, manyMessages, otherThan, Registrant } from '#test/support/registering.ts';
+import {
+  codeSentTo,
+  dump,
+  linkSentTo,
+  manyMessages,
+  otherThan,
+  Registrant,
+  roomyRanges,
+} from '#test/support/registering.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -18,7 +26,7 @@ describe('registration under attack', () => {
   const freshEmail = () => `vera${next++}@example.test`;
 
   before(async () => {
-    house = await House.open({ settings: { codes: { sendsPerAddress: 100_000 } } });
+    house = await House.open({ settings: { smsGuard: roomyRanges, codes: { sendsPerAddress: 100_000 } } });
     await settle(house, anna);
     await settle(house, boris);
   });
@@ -380,7 +388,11 @@ for (const kind of databaseKinds) {
       house = await House.open({
         database: kind,
         instances: 2,
-        settings: { codes: { ...manyMessages, resendSeconds: 60 }, passwords: { queueWaitMs: 20_000 } },
+        settings: {
+          smsGuard: roomyRanges,
+          codes: { ...manyMessages, resendSeconds: 60 },
+          passwords: { queueWaitMs: 20_000 },
+        },
       });
     });
     after(() => house.close());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { House } from '#test/support/house.ts';
 import { Browser, has, textOf } from '#test/support/browser.ts';
 import { PASSWORD, settle } from '#test/support/people.ts';
-import { linkSentTo, Registrant } from '#test/support/registering.ts';
+import { linkSentTo, Registrant, roomyRanges } from '#test/support/registering.ts';
 
 const MINUTE = 60_000;
 
@@ -11,7 +11,7 @@ describe('the e-mail address given beside the phone', () => {
   let next = 3_000_000;
 
   before(async () => {
-    house = await House.open({ settings: { codes: { sendsPerAddress: 10_000 } } });
+    house = await House.open({ settings: { smsGuard: roomyRanges, codes: { sendsPerAddress: 10_000 } } });
   });
   after(() => house.close());
   afterEach(() => house.clock.reset());

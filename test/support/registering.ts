@@ -13,6 +13,9 @@ export const manyMessages = {
   sendsPerAddress: 100_000,
 };
 
+/** Numbers of tests are neighbours. */
+export const roomyRanges = { sendsPerRange: 100_000, unansweredPerRange: 100_000, sendsPerHour: 100_000 };
+
 type Values = Record<string, string | undefined>;
 
 /** Somebody who registers in one browser, page by page. */

@@ -220,6 +220,8 @@ export const auditEvent = {
   /** By the number that the person knows it by. */
   ticketAnswered: (number: string): AuditEvent => ({ event: 'ticket_answered', details: { number } }),
   ticketClosed: (number: string): AuditEvent => ({ event: 'ticket_closed', details: { number } }),
+  /** `subject`: a country or the beginning of a range. */
+  alarmRaised: (alarm: string, subject: string): AuditEvent => ({ event: 'alarm_raised', details: { alarm, subject } }),
   signingKeysRotated: (): AuditEvent => ({ event: 'signing_keys_rotated' }),
 };
 

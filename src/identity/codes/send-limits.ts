@@ -1,29 +1,47 @@
 import type { Config } from '#src/platform/config/config.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
+import type { SmsGuard } from '#src/identity/codes/sms-guard.ts';
 
-export type SendVerdict = 'allowed' | 'too_soon' | 'too_many';
+export type SendVerdict = 'allowed' | 'too_soon' | 'too_many' | 'phone_country' | 'sms_paused';
+
+interface SendLimitsDeps {
+  budgets: Budgets;
+  smsGuard: SmsGuard;
+  settings: Config['codes'];
+}
 
 /** How often one recipient may be written to and one address may cause it (D8). Counted for the number, whoever asks. */
 export class SendLimits {
-  readonly #budgets: Budgets;
-  readonly #settings: Config['codes'];
+  readonly #deps: SendLimitsDeps;
 
-  constructor({ budgets, settings }: { budgets: Budgets; settings: Config['codes'] }) {
-    this.#budgets = budgets;
-    this.#settings = settings;
+  constructor(deps: SendLimitsDeps) {
+    this.#deps = deps;
   }
 
-  /** @param recipient contact in normal form. @param address network address of the asking browser. */
-  async take(recipient: string, address: string): Promise<SendVerdict> {
-    const { resendSeconds, sendsPerTenMinutes, sendsPerDay, sendsPerAddress } = this.#settings;
-    if (!(await this.#budgets.take({ name: 'send-address', limit: sendsPerAddress, windowSeconds: 300 }, address)))
+  /**
+   * @param recipient contact in normal form. @param address network address of the asking browser.
+   * @param isProven whether an account's own number is written to for somebody who has passed the first factor.
+   */
+  async take(recipient: string, address: string, { isProven = false } = {}): Promise<SendVerdict> {
+    const { budgets, smsGuard, settings } = this.#deps;
+    const { resendSeconds, sendsPerTenMinutes, sendsPerDay, sendsPerAddress } = settings;
+    if (!(await budgets.take({ name: 'send-address', limit: sendsPerAddress, windowSeconds: 300 }, address)))
       return 'too_many';
     const soon = { name: 'send-pause', limit: 1, windowSeconds: resendSeconds };
-    if (resendSeconds > 0 && !(await this.#budgets.take(soon, recipient))) return 'too_soon';
-    if (!(await this.#budgets.take({ name: 'send-short', limit: sendsPerTenMinutes, windowSeconds: 600 }, recipient)))
+    if (resendSeconds > 0 && !(await budgets.take(soon, recipient))) return 'too_soon';
+    if (!(await budgets.take({ name: 'send-short', limit: sendsPerTenMinutes, windowSeconds: 600 }, recipient)))
       return 'too_many';
-    if (!(await this.#budgets.take({ name: 'send-day', limit: sendsPerDay, windowSeconds: 86_400 }, recipient)))
+    if (!(await budgets.take({ name: 'send-day', limit: sendsPerDay, windowSeconds: 86_400 }, recipient)))
       return 'too_many';
-    return 'allowed';
+    return isPhone(recipient) ? smsGuard.take(recipient, { isProven }) : 'allowed';
   }
+
+  /** The right code came back from there. */
+  async answered(recipient: string): Promise<void> {
+    if (isPhone(recipient)) await this.#deps.smsGuard.answered(recipient);
+  }
+}
+
+function isPhone(recipient: string): boolean {
+  return /^\+\d+$/.test(recipient);
 }

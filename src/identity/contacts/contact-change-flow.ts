@@ -6,9 +6,9 @@ import { Refusal } from '#src/platform/errors.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import type { Flow, Flows } from '#src/platform/storage/flows.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import { phoneCountry, type Contact } from '#src/identity/accounts/contact.ts';
+import type { Contact } from '#src/identity/accounts/contact.ts';
 import type { CodePurpose, Codes, CodeVerdict } from '#src/identity/codes/codes.ts';
-import type { SendLimits } from '#src/identity/codes/send-limits.ts';
+import type { SendLimits, SendVerdict } from '#src/identity/codes/send-limits.ts';
 import type { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
 
 interface ChangeRecord {
@@ -23,8 +23,15 @@ interface ChangeRecord {
 
 export type ChangeFlow = Flow<ChangeRecord>;
 export type ChangeStep = 'new' | 'old' | 'done';
-export type SendRefusal = 'phone_country' | 'too_many_codes' | 'resend_too_soon';
+export type SendRefusal = 'phone_country' | 'sms_paused' | 'too_many_codes' | 'resend_too_soon';
 
+const refusals: Record<SendVerdict, SendRefusal | undefined> = {
+  allowed: undefined,
+  too_soon: 'resend_too_soon',
+  too_many: 'too_many_codes',
+  phone_country: 'phone_country',
+  sms_paused: 'sms_paused',
+};
 const FLOW = 'contact-change';
 const FLOW_SECONDS = 3600;
 const purposes: Record<'new' | 'old', CodePurpose> = { new: 'contact-new', old: 'contact-old' };
@@ -111,6 +118,7 @@ export class ContactChangeFlow {
     const scope = { purpose: purposes[step], target: this.#target(record, step), browser: record.browser };
     const verdict = await this.#deps.codes.verify(scope, typed);
     if (verdict !== 'right') return verdict;
+    await this.#deps.sendLimits.answered((step === 'new' ? record.contact : record.old!).value);
     if (step === 'old' || !record.old) {
       if (!(await this.#deps.flows.take(FLOW, flow.id))) throw new Refusal('expired', 409);
       await this.#deps.changes.apply(record.accountId, record.contact, record.language);
@@ -133,12 +141,8 @@ export class ContactChangeFlow {
   }
 
   async #maySend(contact: Contact, address: string): Promise<SendRefusal | undefined> {
-    const { sendLimits, settings } = this.#deps;
-    if (contact.kind === 'phone' && !settings.smsCountries.includes(phoneCountry(contact.value) ?? ''))
-      return 'phone_country';
-    const verdict = await sendLimits.take(contact.value, address);
-    if (verdict === 'allowed') return undefined;
-    return verdict === 'too_soon' ? 'resend_too_soon' : 'too_many_codes';
+    const verdict = await this.#deps.sendLimits.take(contact.value, address);
+    return refusals[verdict];
   }
 
   async #send(connection: Parameters<Codes['issue']>[0], record: ChangeRecord, step: 'new' | 'old'): Promise<void> {

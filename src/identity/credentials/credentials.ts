@@ -11,6 +11,7 @@ import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import { GuessBudgets, type Guess } from '#src/identity/credentials/guess-budgets.ts';
 import * as credentialStore from '#src/identity/credentials/credential-store.ts';
+import type { StuffingWatch } from '#src/identity/credentials/stuffing-watch.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { MAX_PASSWORD_LENGTH } from '#src/identity/credentials/password-policy.ts';
 
@@ -31,6 +32,7 @@ export class Credentials {
   readonly #hasher: PasswordHasher;
   readonly #guesses: GuessBudgets;
   readonly #audit: Audit;
+  readonly #stuffing: StuffingWatch;
 
   constructor(deps: {
     db: Database;
@@ -40,6 +42,7 @@ export class Credentials {
     hasher: PasswordHasher;
     budgets: Budgets;
     audit: Audit;
+    stuffing: StuffingWatch;
     settings: Config['passwords'];
   }) {
     this.#db = deps.db;
@@ -49,6 +52,7 @@ export class Credentials {
     this.#hasher = deps.hasher;
     this.#guesses = new GuessBudgets(deps.budgets, deps.settings);
     this.#audit = deps.audit;
+    this.#stuffing = deps.stuffing;
   }
 
   async check(attempt: PasswordAttempt): Promise<string | undefined> {
@@ -82,12 +86,26 @@ export class Credentials {
     const right = await this.#verify(known?.hash ?? undefined, password, guess);
     if (!right || known?.status !== 'active' || !known.hash) {
       if (known) await this.#audit.record(auditEvent.signInFailed(known.accountId));
+      if (guess.deviceId === undefined) await this.#stuffing.failed();
       return undefined;
     }
     await this.#guesses.clear(guess);
     if (known.resetRequired) throw new Refusal('password_reset_required', 403);
     if (this.#hasher.needsRehash(known.hash)) await this.#upgrade(known.accountId, known.hash, password);
     return { accountId: known.accountId, generation: known.generation };
+  }
+
+  /**
+   * While many sign-ins fail, a stranger proves first to be a person. A device counts only for the account that knows it.
+   * Without a login: whether the page should ask.
+   */
+  async asksForCaptcha({ login, deviceSecret }: Partial<PasswordAttempt>): Promise<boolean> {
+    if (!(await this.#stuffing.isOn())) return false;
+    if (deviceSecret === undefined) return true;
+    if (login === undefined) return false;
+    const indexes = this.#accounts.loginIndexes(login.slice(0, 254));
+    const known = await credentialStore.findByLogin(this.#statements, indexes, hashToken(deviceSecret));
+    return !known?.deviceId;
   }
 
   /** The caller has checked the policy. */

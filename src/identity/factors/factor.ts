@@ -26,7 +26,7 @@ export interface Attempt {
   site: string;
 }
 
-type BeginVerdict = 'ready' | 'too_soon' | 'too_many' | 'unavailable';
+type BeginVerdict = 'ready' | 'too_soon' | 'too_many' | 'sms_paused' | 'unavailable';
 export type FactorVerdict = 'right' | 'wrong' | 'expired' | 'closed';
 
 /** `amr`: what this very answer proves. `reason`: why it was refused, for the log. */

@@ -47,8 +47,8 @@ export class SmsFactor implements FactorMethod {
     if (!phone) return { verdict: 'unavailable' };
     const scope = scopeOf(attempt, phone);
     if (await codes.isClosed(scope)) return { verdict: 'too_many' };
-    const verdict = await sendLimits.take(phone, attempt.address);
-    if (verdict !== 'allowed') return { verdict };
+    const verdict = await sendLimits.take(phone, attempt.address, { isProven: true });
+    if (verdict !== 'allowed') return { verdict: verdict === 'phone_country' ? 'sms_paused' : verdict };
     await db.transaction().execute(async (transaction) => {
       await this.#send(attempt, phone, await codes.issue(transaction, scope), transaction);
     });
@@ -64,7 +64,10 @@ export class SmsFactor implements FactorMethod {
     const verdict = await codes.verify(scope, answer);
     // The last guess of the day says so, because no further code will be sent.
     if (verdict === 'wrong' && (await codes.isClosed(scope))) return 'closed';
-    if (verdict === 'right') await factorStore.markUsed(db, attempt.accountId, 'sms', clock.now());
+    if (verdict === 'right') {
+      await factorStore.markUsed(db, attempt.accountId, 'sms', clock.now());
+      await this.#deps.sendLimits.answered(phone);
+    }
     return verdict;
   }
 

@@ -5,11 +5,11 @@ import type { Message } from '#src/platform/messaging/message.ts';
 import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import { phoneCountry, type Contact } from '#src/identity/accounts/contact.ts';
+import type { Contact } from '#src/identity/accounts/contact.ts';
 import type { Codes, CodeScope, CodeTimes, CodeVerdict } from '#src/identity/codes/codes.ts';
 import type { SendLimits } from '#src/identity/codes/send-limits.ts';
 
-export type ProofVerdict = 'sent' | 'too_soon' | 'too_many' | 'phone_country';
+export type ProofVerdict = 'sent' | 'too_soon' | 'too_many' | 'phone_country' | 'sms_paused';
 
 /** How long the owner of a taken contact may be told after the attempt. */
 const NOTICE_SECONDS = 3600;
@@ -37,9 +37,7 @@ export class ContactProof {
 
   /** Counts one message to this contact. Only `sent` allows the caller to go on with `sendCode` or `sendLink`. */
   async mayAsk(contact: Contact, address: string): Promise<ProofVerdict> {
-    const { settings, sendLimits } = this.#deps;
-    if (contact.kind === 'phone' && !settings.smsCountries.includes(phoneCountry(contact.value) ?? ''))
-      return 'phone_country';
+    const { sendLimits } = this.#deps;
     if (contact.kind === 'phone' && (await this.#deps.codes.isClosed({ purpose: 'register', target: contact.value })))
       return 'too_many';
     const verdict = await sendLimits.take(contact.value, address);
@@ -70,7 +68,9 @@ export class ContactProof {
   }
 
   async verifyCode(phone: string, browser: string, typed: string): Promise<CodeVerdict> {
-    return this.#deps.codes.verify({ purpose: 'register', target: phone, browser }, typed);
+    const verdict = await this.#deps.codes.verify({ purpose: 'register', target: phone, browser }, typed);
+    if (verdict === 'right') await this.#deps.sendLimits.answered(phone);
+    return verdict;
   }
 
   async codeTimes(phone: string, browser: string): Promise<CodeTimes | undefined> {

@@ -39,9 +39,15 @@ export class Budgets {
 
   /** Takes one before the act it pays for. False: the budget is spent. `subject` may be personal; only its keyed index is stored. */
   async take(budget: Budget, subject: string, connection: Connection = this.#db): Promise<boolean> {
+    return this.spend(budget, subject, 1, connection);
+  }
+
+  /** As `take`, for what is not counted one by one. */
+  async spend(budget: Budget, subject: string, amount: number, connection: Connection = this.#db): Promise<boolean> {
     const now = this.#clock.now();
     const windowEndsAt = new Date(now.getTime() + budget.windowSeconds * 1000);
-    return (await budgetStore.take(connection, this.#key(budget, subject), now, windowEndsAt)) <= budget.limit;
+    const used = await budgetStore.take(connection, this.#key(budget, subject), { amount, now, windowEndsAt });
+    return used <= budget.limit;
   }
 
   /** One from each, in this order; the first that is spent ends it, and those after it lose nothing. */

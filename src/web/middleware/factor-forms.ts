@@ -35,7 +35,8 @@ export function answerError(kind: string, verdict: 'wrong' | 'expired' | 'closed
 }
 
 /** Why a code was not sent. */
-export function beginError(verdict: 'too_soon' | 'too_many' | 'unavailable'): string {
+export function beginError(verdict: 'too_soon' | 'too_many' | 'sms_paused' | 'unavailable'): string {
+  if (verdict === 'sms_paused') return 'sms_paused';
   if (verdict === 'unavailable') return 'factor_unavailable';
   return verdict === 'too_soon' ? 'resend_too_soon' : 'too_many_codes';
 }

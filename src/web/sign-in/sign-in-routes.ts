@@ -5,6 +5,7 @@ import type { Metrics } from '#src/platform/metrics.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
 import type { Registration } from '#src/identity/registration/registration.ts';
+import type { CaptchaForms } from '#src/web/middleware/captcha-forms.ts';
 import { deviceOf } from '#src/web/middleware/device.ts';
 import { passkeyForm } from '#src/web/middleware/factor-forms.ts';
 import { interactionOf } from '#src/web/middleware/interaction.ts';
@@ -16,12 +17,13 @@ interface SignInDeps extends FirstFactorDeps {
   credentials: Credentials;
   passkeySignIns: PasskeySignIns;
   registration: Registration;
+  captchaForms: CaptchaForms;
   metrics: Metrics;
 }
 
 /** Login and password, or a passkey, inside a client's request (L1 to L3, L6). */
 export function createSignInRoutes(deps: SignInDeps): Router {
-  const { pages, credentials, passkeySignIns, registration, metrics } = deps;
+  const { pages, credentials, passkeySignIns, registration, captchaForms, metrics } = deps;
   const passed = createFirstFactor(deps);
   const router = new Router();
 
@@ -42,9 +44,14 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     const page = pages.of(ctx);
     if (current.step !== 'login') return page.redirect(`/interaction/${current.uid}`);
     if (current.isAlreadySignedIn) return page.redirect(current.returnTo);
+    if (captchaForms.isAnotherAsked(ctx)) return show(ctx, keptValues(ctx.request.body, ['login']), {});
     const form = parseForm(signInForm, ctx.request.body);
     if (!form.ok) return show(ctx, keptValues(ctx.request.body, ['login']), form.errors, 422);
     const { secret: deviceSecret } = deviceOf(ctx, pages);
+    if (await credentials.asksForCaptcha({ login: form.data.login, deviceSecret })) {
+      const wrong = await captchaForms.check(ctx);
+      if (wrong.captcha) return show(ctx, { login: form.data.login }, wrong, 422);
+    }
     const proven = await credentials.prove({ ...form.data, address: page.address, deviceSecret });
     metrics.signIns.inc({ outcome: proven ? 'right' : 'refused' });
     if (!proven) return show(ctx, { login: form.data.login }, { login: 'login_failed' }, 422);
@@ -71,19 +78,22 @@ export function createSignInRoutes(deps: SignInDeps): Router {
   async function show(ctx: Context, values: Record<string, string>, errors: FieldErrors, status = 200): Promise<void> {
     const page = pages.of(ctx);
     const { uid } = interactionOf(ctx);
+    const { secret: deviceSecret } = deviceOf(ctx, pages);
+    const isAsked = errors.captcha !== undefined || (await credentials.asksForCaptcha({ deviceSecret }));
     ctx.state.formPath = `/interaction/${uid}`;
     await page.show(
       'sign-in/sign-in',
       {
         action: `/interaction/${uid}/sign-in`,
         passkeyAction: `/interaction/${uid}/passkey`,
-        passkeyOptions: (await passkeySignIns.isOffered(deviceOf(ctx, pages).secret))
+        passkeyOptions: (await passkeySignIns.isOffered(deviceSecret))
           ? await passkeySignIns.begin(page.browser)
           : undefined,
         otherWaysUrl: `/interaction/${uid}/other-ways`,
         registerUrl: `/registration?interaction=${uid}`,
         recoverUrl: '/help',
         abortUrl: `/interaction/${uid}/abort`,
+        ...(isAsked ? await captchaForms.shown(ctx) : {}),
         values,
         errors: fieldErrors(page, errors),
       },

@@ -6,6 +6,7 @@ import { BlindIndex } from '#src/platform/security/encryption.ts';
 import { newCode } from '#src/platform/security/random.ts';
 import type { Storage } from '#src/platform/storage/database.ts';
 import { Codes, type CodePurpose, type CodeScope } from '#src/identity/codes/codes.ts';
+import type { SmsGuard } from '#src/identity/codes/sms-guard.ts';
 import { SendLimits } from '#src/identity/codes/send-limits.ts';
 import { databaseKinds, openStorage } from '#test/support/databases.ts';
 import { otherThan } from '#test/support/registering.ts';
@@ -26,7 +27,8 @@ for (const kind of databaseKinds) {
       storage = await openStorage(kind);
       const budgets = new Budgets({ db: storage.db, statements: storage.statements, clock, index });
       codes = new Codes({ db: storage.db, clock, index, budgets, settings });
-      limits = new SendLimits({ budgets, settings });
+      const smsGuard = { take: async () => 'allowed', answered: async () => {} } as unknown as SmsGuard;
+      limits = new SendLimits({ budgets, smsGuard, settings });
     });
     after(() => storage.close());
 
