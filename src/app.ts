@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa';
 import type Router from '@koa/router';
 import type { Provider } from 'oidc-provider';
 import type { Services } from '#src/services.ts';
+import { programPaths } from '#src/protocols/oidc/provider.ts';
 import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
@@ -66,13 +67,14 @@ import { createDocumentsRoutes } from '#src/web/verification/documents-routes.ts
 /** Every middleware and router, in the order a request meets them. */
 export function createApp(services: Services, { isReady }: { isReady(): Promise<boolean> }): Koa {
   const { config, secrets, pages, logger, live, metrics, sandbox } = services;
-  const app = new Koa({ proxy: true, keys: services.cookieKeys });
+  const app = new Koa({ proxy: true });
+  app.keys = services.cookieKeys;
 
   app.use(createFrontDoor({ config, logger, metrics }));
   const { open: metricsOpen } = config.metrics;
   const health = createHealthRoutes({ isReady, metrics, metricsOpen, metricsToken: secrets.metricsToken });
   app.use(except(isProtocol, health.routes() as Middleware));
-  app.use(createSecurityHeaders(config.issuer));
+  app.use(createSecurityHeaders(config.issuer, programPaths));
   app.use(except(isProtocol, serveAssets(services.assets)));
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));

@@ -14,6 +14,7 @@ import { Metrics } from '#src/platform/metrics.ts';
 import { Assets } from '#src/platform/pages/assets.ts';
 import { PageRenderer } from '#src/platform/pages/page-renderer.ts';
 import { Budgets } from '#src/platform/security/budgets.ts';
+import { CookieKeys } from '#src/platform/security/cookie-keys.ts';
 import { BlindIndex, deriveKey, FieldEncryption } from '#src/platform/security/encryption.ts';
 import { fetchPublic } from '#src/platform/security/outgoing.ts';
 import { parseCertificate } from '#src/platform/signatures/certificate.ts';
@@ -319,7 +320,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const scopes = loadScopes();
   const pages = new Pages({ config, renderer, translations });
   const captchaForms = new CaptchaForms({ pages, captchas });
-  const cookieKeys = secrets.masterKeys.map(({ key }) => deriveKey(key, 'cookies').toString('base64url'));
+  const cookieKeys = new CookieKeys(secrets.masterKeys.map(({ key }) => deriveKey(key, 'cookies')));
   const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });
   await signingKeys.ensure();
   const logout = new BackchannelLogout({ outbox, db, clock });

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 
 /** Where the provider sends the browser back to when the request came in by the ESIA dialect. */
@@ -31,7 +31,7 @@ export function completeEsiaClient(metadata: ClientMetadata, issuer: string): Cl
 }
 
 /** The same while the process lives: the library keeps a client as long as nothing in it changes. */
-const unknownKey = randomBytes(32);
+const unknownKey = createSecretKey(randomBytes(32));
 
 function isFilled(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0;

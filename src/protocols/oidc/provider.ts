@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { errors, Provider, type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#src/platform/config/config.ts';
 import type { Scopes } from '#src/platform/config/scopes.ts';
+import type { CookieKeys } from '#src/platform/security/cookie-keys.ts';
 import type { Accounts, Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
 import { clientRuleNames, clientRules } from '#src/identity/clients/client.ts';
@@ -13,7 +14,8 @@ import { ownClients, ownReturnPath } from '#src/protocols/oidc/own-clients.ts';
 import { createAdapter, hardenReplayDetection, hardenSession, type AdapterDeps } from '#src/protocols/oidc/adapter.ts';
 import { acrFor, acrValues, hasSecondFactor, tierFor } from '#src/protocols/oidc/assurance.ts';
 import { claimsByScope, releasedClaims } from '#src/protocols/oidc/claims.ts';
-import { createGrantLoader } from '#src/protocols/oidc/consent-grants.ts';
+import { ConsentGrants } from '#src/protocols/oidc/consent-grants.ts';
+import { ImmediateKey } from '#src/protocols/oidc/immediate-key.ts';
 import {
   accountOf,
   acrClaimIn,
@@ -48,7 +50,7 @@ export interface ProviderDeps extends AdapterDeps {
   releases: Releases;
   pages: ProtocolPages;
   registrationToken: string | undefined;
-  cookieKeys: string[];
+  cookieKeys: CookieKeys;
   pairwiseKey: Buffer;
   /** Queues the logout notice to one client instead of sending it while the person waits. */
   queueLogout(notice: { clientId: string; accountId: string; sid: string }): Promise<void>;
@@ -66,13 +68,23 @@ export const routes = {
   jwks: '/.well-known/jwks.json',
 };
 
+/** Spoken to by client systems alone. */
+export const programPaths: ReadonlySet<string> = new Set([
+  routes.token,
+  routes.userinfo,
+  routes.introspection,
+  routes.revocation,
+  routes.pushed_authorization_request,
+]);
+
 /** One provider with these signing keys. It holds no state, so rotating keys means building another one. */
 export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
   const { config } = deps;
+  const grants = new ConsentGrants(deps.consents);
   const provider = new Provider(config.issuer, {
     ...storageAndKeys(deps, jwks),
     ...lifetimes(config),
-    ...subjects(deps),
+    ...subjects(deps, grants),
     features: features(deps),
     routes,
     acrValues,
@@ -92,7 +104,7 @@ export function createProvider(deps: ProviderDeps, jwks: JWKS): Provider {
     expiresWithSession: async ({ oidc }, source) => !wantsOffline(oidc) && !scopesOf(source).has('offline_access'),
     pkce: { required: isChallengeRequired },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: createInteractionPolicy(deps.agreement) },
-    loadExistingGrant: createGrantLoader(deps.consents),
+    loadExistingGrant: (ctx) => grants.load(ctx),
     rotateRefreshToken: ({ oidc }) => !isSenderConstrained(oidc),
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
@@ -120,7 +132,7 @@ function storageAndKeys(deps: ProviderDeps, jwks: JWKS): Partial<Configuration> 
   return {
     adapter: createAdapter(deps),
     clients: ownClients(issuer, service.name),
-    jwks,
+    jwks: { keys: jwks.keys.map((key) => (key.alg === 'ES256' ? new ImmediateKey(key) : key)) },
     cookies: {
       keys: deps.cookieKeys,
       // Interaction cookies are bound to their path, which the __Host- prefix forbids.
@@ -155,13 +167,14 @@ function lifetimes({ tokens, sessions }: Config): Partial<Configuration> {
   };
 }
 
-function subjects(deps: ProviderDeps): Partial<Configuration> {
+function subjects(deps: ProviderDeps, grants: ConsentGrants): Partial<Configuration> {
   const { accounts, scopes, pairwiseKey } = deps;
   // A key object: bytes would be checked anew at every use.
   const key = createSecretKey(pairwiseKey);
   return {
     claims: claimsByScope(scopes),
     async findAccount(ctx, id, token) {
+      if (!token) grants.begin(ctx);
       const account = await accounts.find(id);
       if (account?.status !== 'active') return undefined;
       const used = token as unknown as UsedToken | undefined;
@@ -185,6 +198,7 @@ function features({ config, registrationToken, pages, accounts }: ProviderDeps):
   const mayRegister = config.sandbox || registrationToken !== undefined;
   return {
     devInteractions: { enabled: false },
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(accounts) },
     revocation: { enabled: true, allowedPolicy: isOwnToken },

@@ -17,26 +17,33 @@ const contentPolicy = [
   "frame-ancestors 'none'",
 ].join(';');
 
-const headers: [string, string][] = [
+type Header = readonly [name: string, value: string];
+
+const forAll: Header[] = [
+  ['x-content-type-options', 'nosniff'],
+  // Whatever may be kept says so itself.
+  ['cache-control', 'no-store'],
+];
+
+const forBrowsers: Header[] = [
   ['content-security-policy', contentPolicy],
   ['cross-origin-opener-policy', 'same-origin'],
   ['origin-agent-cluster', '?1'],
   ['referrer-policy', 'no-referrer'],
-  ['x-content-type-options', 'nosniff'],
   ['x-dns-prefetch-control', 'off'],
   ['x-frame-options', 'DENY'],
   ['x-permitted-cross-domain-policies', 'none'],
-  // Whatever may be kept says so itself.
-  ['cache-control', 'no-store'],
   ['permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()'],
 ];
 
-export function createSecurityHeaders(issuer: string): Middleware {
-  const all = issuer.startsWith('https:')
-    ? [...headers, ['strict-transport-security', 'max-age=31536000; includeSubDomains'] as const]
-    : headers;
-  return ({ res }, next) => {
-    for (const [name, value] of all) res.setHeader(name, value);
+const transport: Header = ['strict-transport-security', 'max-age=31536000; includeSubDomains'];
+
+/** `programPaths` answer client systems with JSON alone, and more often than everything else together. */
+export function createSecurityHeaders(issuer: string, programPaths: ReadonlySet<string>): Middleware {
+  const basic = issuer.startsWith('https:') ? [...forAll, transport] : forAll;
+  const all = [...basic, ...forBrowsers];
+  return ({ req, res }, next) => {
+    for (const [name, value] of programPaths.has(req.url!) ? basic : all) res.setHeader(name, value);
     return next();
   };
 }
