@@ -1,20 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { requestScope } from '#src/platform/request-scope.ts';
 
 export type { Logger };
-
-const requestContext = new AsyncLocalStorage<{ requestId: string }>();
-
-/** Runs `work` so that every line logged inside carries the request id. */
-export function withRequestId<T>(requestId: string, work: () => T): T {
-  return requestContext.run({ requestId }, work);
-}
 
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
-    mixin: () => requestContext.getStore() ?? {},
+    mixin() {
+      const scope = requestScope();
+      return scope ? { requestId: scope.requestId } : {};
+    },
     // A last fence: what must not be logged should never get here.
     redact: {
       paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),

@@ -69,8 +69,10 @@ export function plain(typed: string): string {
     .trim();
 }
 
-function mobileNumber(typed: string) {
+/** Every Russian number that begins with 9 is a mobile one; those are nearly all, and need no numbering plans. */
+function mobileNumber(typed: string): { number: string; country?: string | undefined } | undefined {
   const text = plain(typed);
+  if (/^(\+7|8)9\d{9}$/.test(text)) return { number: `+7${text.slice(-10)}`, country: 'RU' };
   if (text.length > 40 || !/^[+\d\s().\u2010-\u2015\u2212-]+$/.test(text)) return undefined;
   phones ??= load('libphonenumber-js/mobile') as typeof Phones;
   const number = phones.parsePhoneNumberFromString(text, 'RU');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '#src/platform/clock.ts';
 import { newId } from '#src/platform/security/random.ts';
 import type { Database } from '#src/platform/storage/database.ts';
@@ -107,7 +107,5 @@ export class Consents {
 }
 
 function hashOf({ name, purpose }: ShownToPerson): Buffer {
-  return createHash('sha256')
-    .update(JSON.stringify([name, purpose]))
-    .digest();
+  return hash('sha256', JSON.stringify([name, purpose]), 'buffer');
 }

@@ -1,5 +1,6 @@
 import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
+import { waitLater } from '#src/platform/request-scope.ts';
 import { Refusal } from '#src/platform/errors.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
 import { hashToken } from '#src/platform/security/random.ts';
@@ -89,7 +90,7 @@ export class Credentials {
       if (guess.deviceId === undefined) await this.#stuffing.failed();
       return undefined;
     }
-    await this.#guesses.clear(guess);
+    waitLater(this.#guesses.clear(guess));
     if (known.resetRequired) throw new Refusal('password_reset_required', 403);
     if (this.#hasher.needsRehash(known.hash)) await this.#upgrade(known.accountId, known.hash, password);
     return { accountId: known.accountId, generation: known.generation };

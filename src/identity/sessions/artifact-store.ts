@@ -10,6 +10,15 @@ export interface ArtifactWrite {
   expiresAt: Date | 'infinity';
 }
 
+/** What one request writes. */
+export interface ArtifactWrites {
+  artifacts: ArtifactWrite[];
+  /** One that must not be lost makes the others wait for the disk with it. */
+  mayBeLost: boolean;
+  /** In exchange for this one, if nobody used it before. */
+  used?: { idHash: Buffer; at: Date };
+}
+
 const find: Statement = {
   name: 'artifact_by_id',
   text: 'select payload, consumed_at from artifacts where id_hash = $1 and expires_at > $2',
@@ -30,17 +39,35 @@ const findWithGrant: Statement = {
 
 const columns = 'id_hash, kind, grant_id, payload, expires_at';
 
+const types = ['bytea', 'text', 'text', 'bytea', 'timestamptz'];
+
+const replacing = `on conflict (id_hash) do update
+      set grant_id = excluded.grant_id, payload = excluded.payload, expires_at = excluded.expires_at`;
+
+function rowsFrom(first: number, count: number): string {
+  const row = (at: number) => types.map((type, column) => `$${first + at * 5 + column}::${type}`).join(', ');
+  return Array.from({ length: count }, (_, at) => `(${row(at)})`).join(', ');
+}
+
 /** Some rows by one statement, which is one commit. */
 function saving(count: number, mayBeLost: boolean): Statement {
-  const rows = Array.from(
-    { length: count },
-    (_, row) => `(${[1, 2, 3, 4, 5].map((at) => `$${row * 5 + at}`).join(', ')})`,
-  );
   return {
     name: `artifact_save_${count}${mayBeLost ? '_quickly' : ''}`,
-    text: `insert into artifacts (${columns}) values ${rows.join(', ')} on conflict (id_hash) do update
-      set grant_id = excluded.grant_id, payload = excluded.payload, expires_at = excluded.expires_at`,
+    text: `insert into artifacts (${columns}) values ${rowsFrom(1, count)} ${replacing}`,
     mayBeLost,
+  };
+}
+
+/** A code or token is used, and what it is exchanged for is kept, or neither. */
+function exchanging(count: number): Statement {
+  return {
+    name: `artifact_exchange_${count}`,
+    text: `with used as (
+        update artifacts set consumed_at = $2 where id_hash = $1 and consumed_at is null returning true as is_used
+      ), kept as (
+        insert into artifacts (${columns}) select v.* from (values ${rowsFrom(3, count)}) v, used ${replacing}
+      )
+      select is_used from used`,
   };
 }
 
@@ -49,6 +76,7 @@ export const MOST_AT_ONCE = 4;
 const saves = [true, false].map((mayBeLost) =>
   Array.from({ length: MOST_AT_ONCE }, (_, index) => saving(index + 1, mayBeLost)),
 ) as [Statement[], Statement[]];
+const exchanges = Array.from({ length: MOST_AT_ONCE }, (_, index) => exchanging(index + 1));
 
 const insertOnce: Statement = {
   name: 'artifact_insert_once',
@@ -82,24 +110,23 @@ export async function findArtifactWithGrant(
   return (await statements.run(findWithGrant, [idHash, now]))[0];
 }
 
-/** `collect` is asked when the turn ends. One that must not be lost makes the others wait for the disk with it. */
-export async function saveArtifacts(
-  statements: Statements,
-  collect: () => { artifacts: ArtifactWrite[]; mayBeLost: boolean },
-): Promise<void> {
-  await statements.runLate(() => {
-    const { artifacts, mayBeLost } = collect();
-    return [saves[mayBeLost ? 0 : 1][artifacts.length - 1]!, artifacts.flatMap(valuesOf)];
+/** `collect` is asked when the turn ends. False, and nothing is written, when what is used was used before. */
+export async function writeArtifacts(statements: Statements, collect: () => ArtifactWrites): Promise<boolean> {
+  let isExchange = false;
+  const rows = await statements.runLate(() => {
+    const { artifacts, mayBeLost, used } = collect();
+    isExchange = used !== undefined;
+    const values = artifacts.flatMap(valuesOf);
+    if (!used) return [saves[mayBeLost ? 0 : 1][artifacts.length - 1]!, values];
+    const statement = artifacts.length === 0 ? consume : exchanges[artifacts.length - 1]!;
+    return [statement, [used.idHash, used.at, ...values]];
   });
+  return !isExchange || rows.length > 0;
 }
 
 /** False when a live row has the identifier. */
 export async function insertArtifactOnce(statements: Statements, artifact: ArtifactWrite, now: Date): Promise<boolean> {
   return (await statements.run(insertOnce, [...valuesOf(artifact), now])).length > 0;
-}
-
-export async function consumeArtifact(statements: Statements, idHash: Buffer, now: Date): Promise<boolean> {
-  return (await statements.run(consume, [idHash, now])).length > 0;
 }
 
 export async function findArtifactGrant(statements: Statements, idHash: Buffer): Promise<string | undefined> {

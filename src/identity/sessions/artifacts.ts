@@ -1,9 +1,10 @@
 import type { Clock } from '#src/platform/clock.ts';
+import { waitLater, written } from '#src/platform/request-scope.ts';
 import type { FieldEncryption, Place } from '#src/platform/security/encryption.ts';
 import { hashToken } from '#src/platform/security/random.ts';
 import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import * as store from '#src/identity/sessions/artifact-store.ts';
-import { keep, requestKey, waitLater, written } from '#src/identity/sessions/read-ahead.ts';
+import { keep, requestKey } from '#src/identity/sessions/read-ahead.ts';
 
 /** How one kind of artifact is kept. */
 export interface ArtifactKind {
@@ -33,7 +34,7 @@ export class Artifacts {
   readonly #encryption: FieldEncryption;
   readonly #clock: Clock;
   /** What a request saves in one turn, until it is sent. */
-  readonly #collected = new WeakMap<object, { artifacts: store.ArtifactWrite[]; mayBeLost: boolean }>();
+  readonly #collected = new WeakMap<object, store.ArtifactWrites>();
 
   constructor({
     statements,
@@ -65,22 +66,21 @@ export class Artifacts {
     const row = this.#row(kind, id, record, expiresInSeconds);
     const mayBeLost = kind.mayBeLost ?? false;
     const request = requestKey();
-    if (!request) return store.saveArtifacts(this.#statements, () => ({ artifacts: [row], mayBeLost }));
+    // The only kind that a request removes and saves again, or saves twice: in order.
+    if (!request || kind.name === 'Interaction') {
+      await written();
+      const saving = store.writeArtifacts(this.#statements, () => ({ artifacts: [row], mayBeLost }));
+      if (request) waitLater(saving);
+      else await saving;
+      return;
+    }
     const collected = this.#collected.get(request);
     if (collected && collected.artifacts.length < store.MOST_AT_ONCE && !collected.artifacts.some(isSame(row))) {
       collected.artifacts.push(row);
       collected.mayBeLost &&= mayBeLost;
       return;
     }
-    // The only kind that a request saves twice goes over one connection, in order.
-    if (collected) await written();
-    const fresh = { artifacts: [row], mayBeLost };
-    this.#collected.set(request, fresh);
-    const collect = () => {
-      this.#collected.delete(request);
-      return fresh;
-    };
-    waitLater(store.saveArtifacts(this.#statements, collect));
+    waitLater(this.#writeLate(request, { artifacts: [row], mayBeLost }));
   }
 
   /** False when the identifier is taken and not yet expired. */
@@ -90,20 +90,31 @@ export class Artifacts {
     return store.insertArtifactOnce(this.#statements, row, this.#clock.now());
   }
 
-  /** False when it was used before, or does not exist. */
+  /**
+   * False when it was used before, or does not exist. What the request saves in the same turn is kept only when it is
+   * true, so a request need not wait for it before going on.
+   */
   async consume(kind: ArtifactKind, id: string): Promise<boolean> {
-    await written();
-    return store.consumeArtifact(this.#statements, hashOf(kind, id), this.#clock.now());
+    const used = { idHash: hashOf(kind, id), at: this.#clock.now() };
+    return this.#writeLate(requestKey(), { artifacts: [], mayBeLost: false, used });
   }
 
   async grantIdOf(kind: ArtifactKind, id: string): Promise<string | undefined> {
-    await written();
     return store.findArtifactGrant(this.#statements, hashOf(kind, id));
   }
 
   async remove(kind: ArtifactKind, id: string): Promise<void> {
     await written();
     await store.removeArtifact(this.#statements, hashOf(kind, id), kind.mayBeLost ?? false);
+  }
+
+  /** Sent when the turn ends, with what the request adds until then. */
+  #writeLate(request: object | undefined, writes: store.ArtifactWrites): Promise<boolean> {
+    if (request) this.#collected.set(request, writes);
+    return store.writeArtifacts(this.#statements, () => {
+      if (request) this.#collected.delete(request);
+      return writes;
+    });
   }
 
   async #read(kind: ArtifactKind, idHash: Buffer): Promise<Row | undefined> {

@@ -1,7 +1,8 @@
 import type { Clock } from '#src/platform/clock.ts';
+import { written } from '#src/platform/request-scope.ts';
 import type { Statements } from '#src/platform/storage/statements.ts';
 import * as store from '#src/identity/sessions/grant-store.ts';
-import { takeKept, written } from '#src/identity/sessions/read-ahead.ts';
+import { takeKept } from '#src/identity/sessions/read-ahead.ts';
 
 /** What the protocol keeps in a grant; everything else in it is carried unread. */
 export interface GrantRecord {
@@ -43,8 +44,13 @@ export class Grants {
 
   /** Ends the grant and removes every code and token that hangs on it. */
   async end(id: string): Promise<void> {
-    takeKept('grant', id);
     await written();
+    await this.endAtOnce(id);
+  }
+
+  /** Without waiting for what the request wrote: for a write of the request itself. */
+  async endAtOnce(id: string): Promise<void> {
+    takeKept('grant', id);
     await store.endGrant(this.#statements, id, this.#clock.now());
   }
 }

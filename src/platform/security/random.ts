@@ -1,4 +1,4 @@
-import { randomBytes, randomInt, randomUUID, createHash } from 'node:crypto';
+import { hash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 /** A time-ordered row id (RFC 9562 UUID version 7), so that new rows land together in the index. */
 export function newId(now: Date): string {
@@ -27,7 +27,7 @@ export function newText(alphabet: string, length: number): string {
 
 /** For values with at least 128 random bits of their own; anything guessable needs a keyed index instead. */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 /** A reference a person can read out on the phone. */

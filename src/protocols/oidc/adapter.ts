@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { errors, type Adapter, type AdapterPayload, type Provider } from 'oidc-provider';
+import { waitLater, written } from '#src/platform/request-scope.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { ArtifactKind, Artifacts } from '#src/identity/sessions/artifacts.ts';
 import type { Grants } from '#src/identity/sessions/grants.ts';
-import { requestKey, waitLater, written } from '#src/identity/sessions/read-ahead.ts';
+import { requestKey } from '#src/identity/sessions/read-ahead.ts';
 import type { SessionRecord } from '#src/identity/sessions/session.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { completeEsiaClient } from '#src/protocols/oidc/esia-client.ts';
@@ -70,7 +71,7 @@ export function hardenSession(provider: Provider, sessions: { end(uid: string): 
     },
     ensureClientContainer(this: OpenSession, clientId: string): void {
       if (this.sidFor(clientId)) return;
-      this.sidFor(clientId, createHash('sha256').update(`${this.uid}:${clientId}`).digest('base64url').slice(0, 22));
+      this.sidFor(clientId, hash('sha256', `${this.uid}:${clientId}`, 'base64url').slice(0, 22));
     },
   });
 }
@@ -159,6 +160,14 @@ function clientAdapter({ clients, issuer }: AdapterDeps): Adapter {
 }
 
 function artifactAdapter({ artifacts, grants }: AdapterDeps, kind: ArtifactKind): Adapter {
+  async function refuseReuse(id: string): Promise<never> {
+    if (kind.name === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri was already used');
+    // RFC 9700 section 4.14.2: who came second may be the owner, so what the first one got must die too.
+    const grantId = await artifacts.grantIdOf(kind, id);
+    if (grantId !== undefined) await grants.endAtOnce(grantId);
+    throw new errors.InvalidGrant('already used');
+  }
+
   return {
     ...unused,
     async find(id) {
@@ -171,15 +180,16 @@ function artifactAdapter({ artifacts, grants }: AdapterDeps, kind: ArtifactKind)
       if (!fresh) throw new Replayed('it was already used');
     },
     async consume(id) {
-      if (await artifacts.consume(kind, id)) return;
-      if (kind.name === 'PushedAuthorizationRequest')
-        throw new errors.InvalidRequestUri('request_uri was already used');
-      // RFC 9700 section 4.14.2: who came second may be the owner, so what the first one got must die too.
-      const grantId = await artifacts.grantIdOf(kind, id);
-      if (grantId !== undefined) await grants.end(grantId);
-      throw new errors.InvalidGrant('already used');
+      const using = artifacts.consume(kind, id).then((isFirst) => isFirst || refuseReuse(id));
+      // What it is exchanged for goes into the same statement, and the answer waits for that.
+      if (requestKey() && kind.endsWithGrant) waitLater(using);
+      else await using;
     },
-    destroy: (id) => artifacts.remove(kind, id),
+    async destroy(id) {
+      const removing = artifacts.remove(kind, id);
+      if (requestKey() && kind.mayBeLost) waitLater(removing);
+      else await removing;
+    },
     revokeByGrantId: (grantId) => grants.end(grantId),
   };
 }

@@ -55,6 +55,8 @@ export interface ProvenSignIn {
 export class Interactions {
   readonly #live: LiveProvider;
   readonly #accounts: Accounts;
+  /** What each request of a page has read, so that its result is not read for again. */
+  readonly #loaded = new WeakMap<Context['req'], Interaction>();
 
   constructor({ live, accounts }: { live: LiveProvider; accounts: Accounts }) {
     this.#live = live;
@@ -65,6 +67,7 @@ export class Interactions {
   async current({ req, res }: Context): Promise<CurrentInteraction> {
     const provider = this.#live.current;
     const interaction = await find(provider, req, res);
+    this.#loaded.set(req, interaction);
     const client = await provider.Client.find(interaction.params.client_id as string);
     if (!client) throw new Refusal('expired', 400);
     const session = await provider.Session.get(provider.createContext(req, res));
@@ -168,11 +171,10 @@ export class Interactions {
   }
 
   async #result({ req, res }: Context, result: Record<string, unknown>): Promise<string> {
-    try {
-      return await this.#live.current.interactionResult(req, res, result);
-    } catch (error) {
-      throw translate(error);
-    }
+    const interaction = this.#loaded.get(req) ?? (await find(this.#live.current, req, res));
+    interaction.result = 'error' in result ? result : { ...interaction.lastSubmission, ...result };
+    await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
+    return interaction.returnTo;
   }
 }
 

@@ -1,23 +1,32 @@
-import type { Middleware } from 'koa';
-import { written } from '#src/identity/sessions/read-ahead.ts';
+import type { Context, Middleware } from 'koa';
+import { errors } from 'oidc-provider';
+import { written } from '#src/platform/request-scope.ts';
 import type { ProtocolPages } from '#src/protocols/oidc/provider.ts';
 
 const fault = { error: 'server_error', error_description: 'oops! something went wrong' };
 
-/** No code or token leaves before it is kept. The library has answered by then, so its answer is taken back. */
+/**
+ * No code or token leaves before it is kept. The library has answered by then, so its answer is taken back when what it
+ * used had been used before, its grant had ended, or the database failed.
+ */
 export function answerWhenWritten(pages: ProtocolPages): Middleware {
   return async (ctx, next) => {
     await next();
     try {
       await written();
     } catch (error) {
-      const cause = error as Error;
       ctx.remove('location');
       ctx.remove('set-cookie');
-      ctx.status = 500;
-      pages.reportFault(cause);
-      if (ctx.accepts('json', 'html') === 'html') await pages.error(ctx, fault, cause);
-      else ctx.body = fault;
+      await takeBack(ctx, error as Error);
     }
   };
+
+  async function takeBack(ctx: Context, cause: Error): Promise<void> {
+    const isRefusal = cause instanceof errors.OIDCProviderError && cause.statusCode < 500;
+    ctx.status = isRefusal ? cause.statusCode : 500;
+    if (!isRefusal) pages.reportFault(cause);
+    const { error, error_description } = isRefusal ? cause : fault;
+    if (ctx.accepts('json', 'html') === 'html') await pages.error(ctx, { error, error_description }, cause);
+    else ctx.body = { error, error_description };
+  }
 }

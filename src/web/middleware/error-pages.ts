@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { Refusal } from '#src/platform/errors.ts';
 import type { Logger } from '#src/platform/logger.ts';
+import { written } from '#src/platform/request-scope.ts';
 import { newReference } from '#src/platform/security/random.ts';
 import type { Page, Pages } from '#src/web/middleware/page.ts';
 
@@ -23,6 +24,7 @@ export function createErrorPages(pages: Pages, logger: Logger): Middleware {
   return async (ctx, next) => {
     try {
       await next();
+      await written();
       if (ctx.status === 404 && ctx.body == null) throw new Refusal('not_found', 404);
       if (ctx.status === 405 && !ctx.body) throw new Refusal('method_not_allowed', 405);
     } catch (error) {

@@ -1,8 +1,10 @@
 import type { Context, Middleware, Next } from 'koa';
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Config } from '#src/platform/config/config.ts';
-import { withRequestId, type Logger } from '#src/platform/logger.ts';
+import type { Logger } from '#src/platform/logger.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
+import { inRequest } from '#src/platform/request-scope.ts';
 
 /** Requests of a probe come by address, not by name. */
 const probes = /^\/(health\/(live|ready)|metrics)$/;
@@ -34,7 +36,7 @@ export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Mid
     for (const name of forwarded) if (name in headers) delete headers[name];
     headers['x-forwarded-proto'] = scheme;
     if (ctx.req.url!.startsWith('//')) ctx.req.url = ctx.req.url!.replace(doubledSlash, '/');
-    return withRequestId(requestId, () =>
+    return inRequest(requestId, () =>
       measured(ctx, logger, metrics, () => (isForUs(ctx, host) ? next() : refuse(ctx, origin))),
     );
   };
@@ -42,8 +44,17 @@ export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Mid
 
 function isForUs({ req, path }: Context, host: string): boolean {
   if (probes.test(path)) return true;
-  // Two Host headers: Node shows the first, a proxy may have routed by the second.
-  return req.headers.host === host && req.headersDistinct.host!.length === 1 && /^\/(?!\/)/.test(req.url!);
+  return req.headers.host === host && namesOneHost(req) && /^\/(?!\/)/.test(req.url!);
+}
+
+/** Of two Host headers Node shows the first; a proxy may have routed by the second. */
+export function namesOneHost({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts === 1;
 }
 
 function refuse(ctx: Context, origin: string): Promise<void> {

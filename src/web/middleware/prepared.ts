@@ -4,6 +4,7 @@ import type { Config } from '#src/platform/config/config.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import type { Assets } from '#src/platform/pages/assets.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
+import { namesOneHost } from '#src/web/middleware/front-door.ts';
 
 interface PreparedDeps {
   live: LiveProvider;
@@ -21,7 +22,7 @@ export function servePrepared(other: RequestListener, { live, metrics, config }:
   return (req, res) => {
     const { method, url } = req;
     const document = method === 'GET' || method === 'HEAD' ? live.document(url!) : undefined;
-    if (!document || req.headersDistinct.host?.join() !== host) return other(req, res);
+    if (!document || req.headers.host !== host || !namesOneHost(req)) return other(req, res);
     const isKnown = req.headers['if-none-match'] === document.etag;
     metrics.requests.observe({ method, route: url!, status: isKnown ? '304' : '200' }, 0);
     const headers = { etag: document.etag, 'cache-control': cacheControl, 'access-control-allow-origin': '*' };
