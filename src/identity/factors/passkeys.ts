@@ -1,11 +1,4 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, AuthenticatorTransport } from '@simplewebauthn/server';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import type { PasskeyRow } from '#src/platform/storage/tables.ts';
@@ -28,6 +21,9 @@ interface PasskeysDeps {
   nameOf(accountId: string): Promise<string>;
 }
 
+/** Forty packages and twenty megabytes, for ceremonies that an instance may never see. */
+const webAuthn = () => import('@simplewebauthn/server');
+
 /** EdDSA, ES256 and RS256. */
 const ALGORITHMS = [-8, -7, -257];
 
@@ -49,7 +45,9 @@ export class Passkeys {
   /** For the browser, as JSON. */
   async beginMaking(scope: ChallengeScope & { accountId: string }): Promise<string> {
     const { db, challenges, serviceName, nameOf } = this.#deps;
-    const options = await generateRegistrationOptions({
+    const options = await (
+      await webAuthn()
+    ).generateRegistrationOptions({
       rpID: this.#rpId,
       rpName: serviceName,
       userID: new Uint8Array(Buffer.from(scope.accountId)),
@@ -65,13 +63,17 @@ export class Passkeys {
   async finishMaking(scope: ChallengeScope, answer: string): Promise<EnrolledPasskey | undefined> {
     const response = readAttestation(answer);
     if (!response || !(await this.#deps.challenges.take(challengeIn(response), scope))) return undefined;
-    const made = await verifyRegistrationResponse({
-      response,
-      expectedChallenge: challengeIn(response),
-      expectedOrigin: this.#origin,
-      expectedRPID: this.#rpId,
-      supportedAlgorithmIDs: ALGORITHMS,
-    }).catch(() => undefined);
+    const made = await (
+      await webAuthn()
+    )
+      .verifyRegistrationResponse({
+        response,
+        expectedChallenge: challengeIn(response),
+        expectedOrigin: this.#origin,
+        expectedRPID: this.#rpId,
+        supportedAlgorithmIDs: ALGORITHMS,
+      })
+      .catch(() => undefined);
     if (!made?.verified) return undefined;
     const { credential, credentialDeviceType } = made.registrationInfo;
     return {
@@ -87,7 +89,9 @@ export class Passkeys {
   async beginProving(scope: ChallengeScope): Promise<string> {
     const { db, challenges } = this.#deps;
     const known = scope.accountId === undefined ? [] : await passkeyStore.list(db, [scope.accountId]);
-    const options = await generateAuthenticationOptions({
+    const options = await (
+      await webAuthn()
+    ).generateAuthenticationOptions({
       rpID: this.#rpId,
       challenge: await challenges.issue(scope),
       allowCredentials: known.map(describe),
@@ -116,14 +120,18 @@ export class Passkeys {
   /** Undefined: the answer proves nothing. The counter is compared where it is kept, so that two answers cannot both be newer. */
   async #counterIn(response: AuthenticationResponseJSON, passkey: PasskeyRow): Promise<number | undefined> {
     const { credential_id: id, public_key: publicKey } = passkey;
-    const proven = await verifyAuthenticationResponse({
-      response,
-      expectedChallenge: challengeIn(response),
-      expectedOrigin: this.#origin,
-      expectedRPID: this.#rpId,
-      credential: { id, publicKey: new Uint8Array(publicKey), counter: 0 },
-      requireUserVerification: true,
-    }).catch(() => undefined);
+    const proven = await (
+      await webAuthn()
+    )
+      .verifyAuthenticationResponse({
+        response,
+        expectedChallenge: challengeIn(response),
+        expectedOrigin: this.#origin,
+        expectedRPID: this.#rpId,
+        credential: { id, publicKey: new Uint8Array(publicKey), counter: 0 },
+        requireUserVerification: true,
+      })
+      .catch(() => undefined);
     return proven?.verified ? proven.authenticationInfo.newCounter : undefined;
   }
 }

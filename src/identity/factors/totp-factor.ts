@@ -1,4 +1,3 @@
-import { generateSecret, verify } from 'otplib';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
 import type { FieldEncryption } from '#src/platform/security/encryption.ts';
@@ -46,6 +45,7 @@ export class TotpFactor implements FactorMethod {
   }
 
   async prepare(): Promise<Begun> {
+    const { generateSecret } = await import('otplib');
     return { verdict: 'ready', shown: generateSecret() };
   }
 
@@ -64,6 +64,7 @@ export class TotpFactor implements FactorMethod {
   /** The time step that the code belongs to. */
   async #stepOf(secret: string, token: string): Promise<number | undefined> {
     if (!/^\d{6}$/.test(token)) return undefined;
+    const { verify } = await import('otplib');
     const epoch = Math.floor(this.#deps.clock.now().getTime() / 1000);
     const result = await verify({ secret, token, epoch, epochTolerance: TOLERANCE_SECONDS });
     return result.valid && 'timeStep' in result ? result.timeStep : undefined;

@@ -32,23 +32,30 @@ export interface Translator {
 /** Every text a person reads, from `<dir>/<language>/<area>.json`, each message in ICU syntax. */
 export class Translations {
   readonly #translators = new Map<Language, Translator>();
+  readonly #read: (language: Language) => Translator;
+
+  private constructor(read: (language: Language) => Translator) {
+    this.#read = read;
+  }
 
   /**
    * Russian is the source: what another language lacks is shown in Russian. A key that Russian lacks too is a mistake
    * of ours: it throws when `strict`, and is shown as it is otherwise.
    */
   static load(dir: string, { strict = true } = {}): Translations {
-    const translations = new Translations();
     const source = new Catalogue('ru', readCatalogue(dir, 'ru'), strict);
+    const translations = new Translations(
+      (language) => new Catalogue(language, readCatalogue(dir, language), strict, source),
+    );
     translations.#translators.set('ru', source);
-    for (const language of languages.slice(1)) {
-      translations.#translators.set(language, new Catalogue(language, readCatalogue(dir, language), strict, source));
-    }
     return translations;
   }
 
+  /** A language is read when somebody speaks it. */
   for(language: Language): Translator {
-    return this.#translators.get(language)!;
+    let translator = this.#translators.get(language);
+    if (!translator) this.#translators.set(language, (translator = this.#read(language)));
+    return translator;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from '#src/platform/logger.ts';
 import { DeliveryError, type OutgoingMessage, type Sender } from '#src/platform/messaging/sender.ts';
-import { SmppLink, type SmppAccount } from '#src/platform/messaging/smpp-link.ts';
+import type { SmppLink, SmppAccount } from '#src/platform/messaging/smpp-link.ts';
 
 interface SmppOptions {
   /** smpp://system_id:password@host:2775, or smpps:// for TLS. */
@@ -18,6 +18,11 @@ const UCS2 = 8;
 
 /** Refusals that say: this message never (bad length, addresses, permanently rejected). Everything else may pass. */
 const permanentRefusals = new Set([0x01, 0x0a, 0x0b, 0x33, 0x34, 0x48, 0x49, 0x50, 0x51, 0x65, 0x66]);
+
+/** Whoever has another gateway need not load the protocol. */
+async function bind(account: SmppAccount): Promise<SmppLink> {
+  return (await import('#src/platform/messaging/smpp-link.ts')).SmppLink.bind(account);
+}
 
 /** SMS over SMPP 3.4. One link, bound at the first message and again after a loss. */
 export class SmppSmsSender implements Sender {
@@ -53,7 +58,7 @@ export class SmppSmsSender implements Sender {
 
   /** Messages sent while the link comes up share it. */
   async #boundLink(): Promise<SmppLink> {
-    const link = (this.#link ??= SmppLink.bind(this.#account));
+    const link = (this.#link ??= bind(this.#account));
     const forget = () => {
       if (this.#link === link) this.#link = undefined;
     };

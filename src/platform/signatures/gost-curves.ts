@@ -1,4 +1,8 @@
-import { weierstrass, type WeierstrassOpts, type WeierstrassPointCons } from '@noble/curves/abstract/weierstrass.js';
+import { createRequire } from 'node:module';
+import type * as Curves from '@noble/curves/abstract/weierstrass.js';
+import type { WeierstrassOpts, WeierstrassPointCons } from '@noble/curves/abstract/weierstrass.js';
+
+const load = createRequire(import.meta.url);
 
 export interface GostCurve {
   /** What people call it, for logs and pages. */
@@ -111,7 +115,7 @@ const byOid = new Map<string, GostCurve>([
   ['1.2.643.7.1.2.1.2.3', tc26C512],
 ]);
 
-/** The arithmetic of a curve takes some ten milliseconds to set up, so it waits for the first key on it. */
+/** The arithmetic of a curve takes some ten milliseconds to set up and its package memory: both wait for the first key. */
 function curve(name: string, size: 32 | 64, parameters: WeierstrassOpts<bigint>): GostCurve {
   let Point: WeierstrassPointCons<bigint> | undefined;
   return {
@@ -119,7 +123,8 @@ function curve(name: string, size: 32 | 64, parameters: WeierstrassOpts<bigint>)
     size,
     parameters,
     get Point() {
-      return (Point ??= weierstrass(parameters));
+      Point ??= (load('@noble/curves/abstract/weierstrass.js') as typeof Curves).weierstrass(parameters);
+      return Point;
     },
   };
 }

@@ -1,5 +1,4 @@
 import Router from '@koa/router';
-import { generateURI } from 'otplib';
 import type { Context } from 'koa';
 import { qrCode } from '#src/platform/pages/qr-code.ts';
 import { z } from 'zod';
@@ -117,6 +116,7 @@ export function createEnrolmentRoutes(deps: EnrolmentDeps): Router {
     const page = pages.of(ctx);
     const { account } = signedIn(ctx);
     const contact = (await accounts.contacts(account.id)).find(({ verified }) => verified)?.value;
+    const { generateURI } = await import('otplib');
     const uri = generateURI({ issuer: config.service.name, label: contact ?? String(account.oid), secret: shown });
     ctx.state.formPath = AUTHENTICATOR;
     await page.show(
