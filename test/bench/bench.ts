@@ -67,7 +67,7 @@ async function compare(flow: Flow, all: Target[]): Promise<FlowResult[]> {
     visitors.set(target, target.visitors(VISITORS));
     windows.set(target, []);
     await Promise.all(visitors.get(target)!.map(meet));
-    await window(target, flow, visitors.get(target)!, WINDOW_MS * 2);
+    await window(target, flow, visitors.get(target)!, 2500);
   }
   for (let round = 0; round < ROUNDS; round++)
     for (const target of targets)
@@ -103,8 +103,9 @@ async function profile(targets: Target[], name: string): Promise<void> {
     await Promise.all(visitors.map(meet));
     await window(target, flow, visitors, 1500);
     const file = new URL(`../../.cache/${target.name}-${name}.cpuprofile`, import.meta.url).pathname;
-    await target.profile(file, () => window(target, flow, visitors, 4000));
-    console.log(`written to ${file}`);
+    let flows = 0;
+    await target.profile(file, async () => ({ flows } = await window(target, flow, visitors, 4000)));
+    console.log(`${flows} flows, written to ${file}`);
   }
 }
 

@@ -9,10 +9,16 @@ export interface Usage {
   rssMb: number;
 }
 
-export type Command = { ask: 'usage' } | { ask: 'hashing'; real: boolean } | { ask: 'profile'; file?: string };
+export type Command =
+  { ask: 'usage' } | { ask: 'settled' } | { ask: 'hashing'; real: boolean } | { ask: 'profile'; file?: string };
+
+const nothingToDo = { setHashing() {}, async settled() {} };
 
 /** The measured process's side of the conversation: says where it listens, then what it used so far. */
-export function serveCommands(origin: string, setHashing: (real: boolean) => void = () => {}): void {
+export function serveCommands(
+  origin: string,
+  { setHashing, settled }: { setHashing(real: boolean): void; settled(): Promise<void> } = nothingToDo,
+): void {
   const profiler = new Session();
   process.on('disconnect', () => process.exit(0));
   process.on('SIGINT', () => {});
@@ -22,6 +28,7 @@ export function serveCommands(origin: string, setHashing: (real: boolean) => voi
   process.send!({ origin });
 
   async function answer(command: Command): Promise<Usage> {
+    if (command.ask === 'settled') await settled();
     if (command.ask === 'hashing') setHashing(command.real);
     if (command.ask === 'profile') await profile(command.file);
     const { user, system } = process.cpuUsage();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#src/platform/clock.ts';
 import { loadConfig } from '#src/platform/config/config.ts';
 import { createLogger } from '#src/platform/logger.ts';
@@ -33,7 +34,7 @@ const services = await buildServices({ config, secrets, storage, clock: systemCl
 await settle(services, Number(people));
 const setHashing = stubHashing(services);
 await RunningServer.start(services);
-serveCommands(origin, setHashing);
+serveCommands(origin, { setHashing, settled: () => allDelivered(services) });
 
 async function settle({ db, accounts, clients, consents, credentials, hasher, agreement }: Services, count: number) {
   await clients.save(CLIENT_ID, {
@@ -78,6 +79,11 @@ async function settle({ db, accounts, clients, consents, credentials, hasher, ag
     });
     await consents.grant(id, CLIENT_ID, { name: 'University', purpose: '' }, allowance);
   }
+}
+
+/** The messages that preparations caused are not what is measured afterwards. */
+async function allDelivered({ outbox }: Services): Promise<void> {
+  while ((await outbox.backlog()).waiting > 0) await sleep(50);
 }
 
 /** Argon2 costs twenty times what the protocol costs and would hide it; so it is left out, but only from here. */

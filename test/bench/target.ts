@@ -58,6 +58,11 @@ export class Target {
     return { ...usage, databaseUs: this.#databasePid === undefined ? undefined : cpuOfTree(this.#databasePid) };
   }
 
+  /** Until nothing is left to do of what was asked before. */
+  async settle(): Promise<void> {
+    await this.#tell({ ask: 'settled' });
+  }
+
   async setHashing(real: boolean): Promise<void> {
     await this.#tell({ ask: 'hashing', real });
   }

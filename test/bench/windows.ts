@@ -19,6 +19,7 @@ export interface Latency {
 /** Everybody repeats the flow for a while; what the server used meanwhile, divided by what it finished, is the cost. */
 export async function window(target: Target, flow: Flow, visitors: Visitor[], ms: number): Promise<Window> {
   if (flow.prepare) await Promise.all(visitors.map(flow.prepare));
+  await target.settle();
   const before = await target.measure();
   const endsAt = performance.now() + ms;
   let flows = 0;
