@@ -26,6 +26,8 @@ import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createCaptchaRoutes } from '#src/web/captcha/captcha-routes.ts';
 import { createConsole } from '#src/web/console/console.ts';
 import { createHomeRoutes } from '#src/web/console/home-routes.ts';
+import { createRolesRoutes } from '#src/web/console/roles-routes.ts';
+import { createTimelinesRoutes } from '#src/web/console/timelines-routes.ts';
 import { createVisitsRoutes } from '#src/web/console/visits-routes.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
@@ -127,7 +129,12 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
 
 /** The areas of the operators' console, in the order of its navigation. */
 export function consoleAreas(services: Services): ConsoleRouter[] {
-  return [createHomeRoutes(services), createVisitsRoutes(services)];
+  return [
+    createHomeRoutes(services),
+    createVisitsRoutes(services),
+    createTimelinesRoutes(services),
+    createRolesRoutes(services),
+  ];
 }
 
 function adminTokens({ config, secrets }: Services): string[] {

@@ -25,6 +25,7 @@ import { phoneCountry } from '#src/identity/accounts/contact.ts';
 import { Identities } from '#src/identity/accounts/identities.ts';
 import { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { Alarms } from '#src/identity/audit/alarms.ts';
+import { Approvals } from '#src/identity/approvals/approvals.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { Captchas } from '#src/identity/captchas/captchas.ts';
 import { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
@@ -63,6 +64,8 @@ import { PendingSignIns } from '#src/identity/factors/pending-sign-ins.ts';
 import { SmsFactor } from '#src/identity/factors/sms-factor.ts';
 import { TotpFactor } from '#src/identity/factors/totp-factor.ts';
 import { ConsoleSessions } from '#src/identity/operators/console-sessions.ts';
+import { Timelines } from '#src/identity/operators/timelines.ts';
+import { RoleRequests } from '#src/identity/operators/role-requests.ts';
 import { Looks } from '#src/identity/operators/looks.ts';
 import { Operators } from '#src/identity/operators/operators.ts';
 import { Notices } from '#src/identity/protection/notices.ts';
@@ -309,11 +312,14 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const releases = new Releases({ db, statements, clock });
   const centres = loadServiceCentres();
   const operators = new Operators({ db, clock, accounts, centres, audit, logger });
+  const approvals = new Approvals({ db, clock, encryption, accounts, audit, settings: config.operators });
+  const roleRequests = new RoleRequests({ operators, approvals });
   const looks = new Looks({ budgets, audit, logger, settings: config.operators });
   const visits = new Visits({
     db, clock, accounts, identities, checks, confirmations, operators, looks, audit,
     settings: config.operators,
   }); // prettier-ignore
+  const timelines = new Timelines({ db, flows, accounts, factors, looks, audit });
   const consoleSessions = new ConsoleSessions({ db, clock, accounts, operators, audit, settings: config.operators });
 
   // Protocols
@@ -421,7 +427,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
-    centres, operators, consoleSessions, looks, visits,
+    centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

@@ -62,6 +62,37 @@ describe("the operators' console in a real browser", function () {
     await context.close();
   });
 
+  it('administrators and support: every page fits and has no barriers', async () => {
+    const context = await desktop('ru');
+    const page = await context.newPage();
+    await enter(page, 'admin');
+    await page.click('nav a[href="/console/roles"]');
+    await look(page, 'roles');
+    await page.click('#new-role-link');
+    await look(page, 'new-role');
+    await page.click('#role-submit');
+    await look(page, 'new-role-errors');
+    await page.fill('#contact', 'anna@example.test');
+    await page.selectOption('#office', 'arz-lenina');
+    await page.click('#role-submit');
+    await page.waitForSelector('#waiting');
+    await look(page, 'roles-waiting');
+    await context.close();
+
+    const helping = await desktop('ru');
+    const desk = await helping.newPage();
+    await enter(desk, 'support');
+    await desk.click('nav a[href="/console/timelines"]');
+    await desk.click('#find-submit');
+    await look(desk, 'find-timeline-errors');
+    await desk.fill('#contact', 'olga@example.test');
+    await desk.check('#purpose');
+    await desk.click('#find-submit');
+    await desk.waitForSelector('#timeline');
+    await look(desk, 'timeline');
+    await helping.close();
+  });
+
   async function desktop(locale: string): Promise<BrowserContext> {
     const viewport = { width: 1280, height: 900 };
     const context = await browser.newContext({ baseURL: house.origin, locale, viewport, reducedMotion: 'reduce' });

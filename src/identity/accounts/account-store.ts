@@ -28,6 +28,11 @@ export async function findIdByContact(
   return row?.account_id;
 }
 
+export async function findProfile(connection: Connection, accountId: string): Promise<Buffer | undefined> {
+  const row = await connection.selectFrom('accounts').select('profile').where('id', '=', accountId).executeTakeFirst();
+  return row?.profile;
+}
+
 export async function insert(
   connection: Connection,
   row: { id: string; profile: Buffer; locale: string | null; created_at: Date; updated_at: Date },

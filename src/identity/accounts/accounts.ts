@@ -98,6 +98,13 @@ export class Accounts {
     });
   }
 
+  /** Inside a transaction, where `find` may not be used. */
+  async profileOf(accountId: string, connection: Connection): Promise<Profile | undefined> {
+    const cell = await accountStore.findProfile(connection, accountId);
+    const place = { table: 'accounts', column: 'profile', row: accountId };
+    return cell && this.#encryption.decryptJson<Profile>(cell, place);
+  }
+
   /** New versions, accepted later than registration; `also` takes part in the transaction. */
   async acceptInTransaction(
     accountId: string,
