@@ -79,7 +79,7 @@ for (const database of databaseKinds)
         textOf(history),
         /сотрудник центра обслуживания, Москва, ул. Тверская, 19. Зачем: подтверждение личности по документам/,
       );
-      assert.match(textOf(history), /Номера документов смотрел сотрудник/);
+      assert.match(textOf(history), /Номера документов смотрел сотрудник центра/);
       assert.ok(!history.html.includes(await accountIdOf(house, 'clerk')) && !/Климова/.test(history.html));
     });
 
