@@ -9,6 +9,7 @@ import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
 import { createPasskeyEnrolmentRoutes } from '#src/web/account/passkey-enrolment-routes.ts';
+import { createCertificateRoutes } from '#src/web/account/certificate-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
 import { createQrApprovalRoutes } from '#src/web/account/qr-approval-routes.ts';
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
@@ -55,6 +56,7 @@ import { createSandboxRoutes } from '#src/web/sandbox/sandbox-routes.ts';
 import { createSecondFactorRoutes } from '#src/web/second-factor/second-factor-routes.ts';
 import { createOtherWaysRoutes } from '#src/web/sign-in/other-ways-routes.ts';
 import { createQrRoutes } from '#src/web/sign-in/qr-routes.ts';
+import { createSignatureSignInRoutes } from '#src/web/sign-in/signature-routes.ts';
 import { createSignInRoutes } from '#src/web/sign-in/sign-in-routes.ts';
 import { createServiceCentresRoutes } from '#src/web/service-centres/service-centres-routes.ts';
 import { createScanRoutes } from '#src/web/start/scan-routes.ts';
@@ -112,11 +114,13 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createDataRoutes({ ...services, ...config.protection, settings: config.verification }),
     createAddressRoutes(services),
     createSignatureRoutes(services),
+    createSignatureSignInRoutes(services),
     createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),
     createSecurityRoutes({ ...services, ...config.protection }),
     createEnrolmentRoutes({ ...services, ...config.protection }),
     createPasskeyEnrolmentRoutes({ ...services, ...config.protection }),
+    createCertificateRoutes({ ...services, ...config.protection }),
     createNotMeRoutes(services),
     createQrApprovalRoutes({ ...services, ...config.protection }),
     createScanRoutes(services),

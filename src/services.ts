@@ -68,10 +68,12 @@ import { Timelines } from '#src/identity/operators/timelines.ts';
 import { RoleRequests } from '#src/identity/operators/role-requests.ts';
 import { Looks } from '#src/identity/operators/looks.ts';
 import { Operators } from '#src/identity/operators/operators.ts';
+import { CertificateBindings } from '#src/identity/protection/certificate-bindings.ts';
 import { Notices } from '#src/identity/protection/notices.ts';
 import { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
 import { QrSignIns } from '#src/identity/protection/qr-sign-ins.ts';
 import { SecuritySettings } from '#src/identity/protection/security-settings.ts';
+import { SignatureSignIns } from '#src/identity/protection/signature-sign-ins.ts';
 import { SignIns } from '#src/identity/protection/sign-ins.ts';
 import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
 import { Registration } from '#src/identity/registration/registration.ts';
@@ -245,7 +247,16 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const signIns = new SignIns({ db, statements, clock, devices, notices, messages, audit });
   const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, audit });
   const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, notices, audit });
-  const securitySettings = new SecuritySettings({ db, factors, devices, credentials, notices, messages, audit });
+  const securitySettings = new SecuritySettings({
+    db,
+    factors,
+    certificates: accountCertificates,
+    devices,
+    credentials,
+    notices,
+    messages,
+    audit,
+  });
   const proof = new ContactProof({
     clock,
     accounts,
@@ -302,6 +313,22 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     confirmations,
   });
   const tickets = new Tickets({ db, clock, encryption, budgets, messages, audit, settings: config.support });
+  const certificateBindings = new CertificateBindings({
+    identities,
+    texts: signedTexts,
+    checks: signatureChecks,
+    archive: signatureArchive,
+    securitySettings,
+  });
+  const signatureSignIns = new SignatureSignIns({
+    db,
+    accounts,
+    certificates: accountCertificates,
+    checks: signatureChecks,
+    texts: signedTexts,
+    archive: signatureArchive,
+    settings: config.esign,
+  });
   const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts });
   const contactChangeFlow = new ContactChangeFlow({
     db, clock, flows, accounts, codes, sendLimits, messages,
@@ -426,7 +453,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
-    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
+    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
     centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines,
     scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore

@@ -98,6 +98,14 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await page.click('#qr-start');
     await look(page, 'qr-code', 'citizen');
     await page.click('#other-ways-link');
+    await page.click('#signature-link');
+    await look(page, 'esign', 'citizen');
+    await page.click('details.small summary');
+    await page.fill('#signature', 'MII');
+    await page.click('#signature-submit');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'esign-errors', 'citizen');
+    await page.click('#other-ways-link');
     await page.click('#password-link');
     await page.click('#register-link');
     await look(page, 'registration', 'citizen');
@@ -162,6 +170,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
   async function protection(page: Page): Promise<void> {
     await see(page, '/account/security', 'security-off');
     await see(page, `/qr/${'x'.repeat(43)}`, 'qr-end');
+    await see(page, '/account/security/certificate', 'certificate-missing');
     await see(page, '/account/security/sms', 'sms-codes');
     await see(page, '/account/security/passkey', 'passkey');
     await see(page, '/account/security/authenticator', 'authenticator');
@@ -221,6 +230,9 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await page.waitForSelector('#claims');
     await look(page, 'demo-broker-cabinet', 'demo');
     await see(page, '/account', 'account-documents');
+    await see(page, '/account/security/certificate', 'certificate');
+    await page.click('#signature-submit');
+    await look(page, 'certificate-errors', 'citizen');
     // So that the next tour is asked again.
     await page.goto('/account/consents');
     await page.click('.rows button');

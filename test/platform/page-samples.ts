@@ -307,6 +307,26 @@ export const pageSamples: PageSample[] = [
     ids: ['esign', 'challenge-link', 'signature', 'signature-submit'],
   },
   {
+    view: 'account/certificate',
+    data: { ...signing, mayBind: true, backUrl: '/account/security', signOutAction },
+    context: { signedIn: true },
+    ids: ['need-person', 'challenge-link', 'signature', 'signature-submit'],
+  },
+  {
+    view: 'sign-in/esign',
+    data: { ...signing, certificateAction: '/certificate', otherWaysUrl: '/other-ways', abortUrl: '/abort' },
+    context: { client },
+    ids: [
+      'challenge-link',
+      'challenge-text',
+      'signature',
+      'signature-submit',
+      'certificate-submit',
+      'other-ways-link',
+      'interaction-abort',
+    ],
+  },
+  {
     view: 'account/addresses',
     data: { signOutAction },
     context: { signedIn: true },

@@ -28,6 +28,8 @@ interface SignatureChecksDeps {
 }
 
 const TRIES = { name: 'esign', limit: 30, windowSeconds: 3600 };
+/** Whole offices sign in from one address. */
+const ADDRESS_TRIES = { name: 'esign-address', limit: 300, windowSeconds: 3600 };
 
 /** Is this a signature of the text that was given out, by somebody whom a trusted authority vouches for? Whose, others say. */
 export class SignatureChecks {
@@ -50,7 +52,9 @@ export class SignatureChecks {
     { text: id, typed, address }: { text: string; typed: string; address: string },
   ): Promise<BelievedSignature | { refused: SignatureRefusal }> {
     const { budgets, texts, clock } = this.#deps;
-    if (!(await budgets.take(TRIES, scope.accountId ?? address))) return this.refuse(scope, 'too_many');
+    const isAllowed =
+      scope.accountId === undefined ? budgets.take(ADDRESS_TRIES, address) : budgets.take(TRIES, scope.accountId);
+    if (!(await isAllowed)) return this.refuse(scope, 'too_many');
     const text = await texts.find(id, scope);
     if (text === undefined) return this.refuse(scope, 'expired');
     const signed = read(typed, text);

@@ -64,6 +64,6 @@ export class SignedTexts {
     };
     const lines = Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
     // A client's name must not write lines of its own.
-    return [words.headline.replaceAll(/\p{C}+/gu, ' ').slice(0, 300), '', ...lines, ''].join('\n');
+    return [words.headline.replaceAll(/\p{C}+/gu, ' ').slice(0, 300), ...lines, ''].join('\n');
   }
 }

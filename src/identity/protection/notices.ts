@@ -20,7 +20,9 @@ export type SecurityChange =
   | 'passkey_added'
   | 'passkey_removed'
   | 'passkey_suspected'
-  | 'backup_codes_renewed';
+  | 'backup_codes_renewed'
+  | 'certificate_added'
+  | 'certificate_removed';
 
 /** What the link "this wasn't me" stands for. */
 export interface Disownable {

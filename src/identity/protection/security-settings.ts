@@ -5,12 +5,15 @@ import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
 import type { EnrolledKind, Enrolled } from '#src/identity/factors/factor.ts';
+import type { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
+import type { Believed } from '#src/identity/certificates/trusted-authorities.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import type { Disownable, Notices, SecurityChange } from '#src/identity/protection/notices.ts';
 
 interface SecuritySettingsDeps {
   db: Database;
   factors: Factors;
+  certificates: AccountCertificates;
   devices: Devices;
   credentials: Credentials;
   notices: Notices;
@@ -60,6 +63,31 @@ export class SecuritySettings {
     });
   }
 
+  /**
+   * `isProven` looks in the same transaction whether the certificate is this person's. False: it was not.
+   * @throws a unique violation of `certificates_fingerprint_key` when it is bound already.
+   */
+  async addCertificate(
+    accountId: string,
+    believed: Believed,
+    isProven: (transaction: Connection) => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.#change(accountId, async (transaction, record) => {
+      if (!(await isProven(transaction))) return false;
+      const factorId = await this.#deps.certificates.add(transaction, accountId, believed);
+      await record({ event: 'certificate_added', factorId });
+      return true;
+    });
+  }
+
+  async removeCertificate(accountId: string, certificateId: string): Promise<boolean> {
+    return this.#change(accountId, async (transaction, record) => {
+      const isRemoved = await this.#deps.certificates.remove(transaction, accountId, certificateId);
+      if (isRemoved) await record({ event: 'certificate_removed', factorId: certificateId });
+      return isRemoved;
+    });
+  }
+
   async renewBackupCodes(accountId: string): Promise<string[]> {
     return this.#change(accountId, async (transaction, record) => {
       const codes = await this.#deps.factors.backupCodes.renew(transaction, accountId);
@@ -97,7 +125,11 @@ export class SecuritySettings {
   }
 
   async #undo(connection: Connection, { accountId, reported }: Disownable): Promise<void> {
-    const { factors } = this.#deps;
+    const { factors, certificates } = this.#deps;
+    if (reported.event === 'certificate_added')
+      return void (await certificates.remove(connection, accountId, reported.factorId!));
+    if (reported.event === 'certificate_removed')
+      return certificates.restore(connection, accountId, reported.factorId!);
     // Codes made by a stranger, or while one was in the account, must not open it.
     if (reported.event === 'backup_codes_renewed' || reported.event.endsWith('_added'))
       await factors.backupCodes.removeAll(connection, accountId);

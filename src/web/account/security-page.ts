@@ -2,17 +2,21 @@ import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import type { Audit, PastEvent } from '#src/identity/audit/audit.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
+import type { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
+import type { SignatureChecks } from '#src/identity/certificates/signature-checks.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import type { Page } from '#src/web/middleware/page.ts';
 
 interface Sources {
+  accountCertificates: AccountCertificates;
+  signatureChecks: SignatureChecks;
   factors: Factors;
   devices: Devices;
   audit: Audit;
   clients: Clients;
 }
 
-const SHOWN_EVENTS = ['signed_in', 'sign_in_failed', 'second_factor_failed', 'passkey_refused'];
+const SHOWN_EVENTS = ['signed_in', 'sign_in_failed', 'second_factor_failed', 'passkey_refused', 'signature_refused'];
 
 /** What the security page is told. */
 export async function securityOverview(sources: Sources, accountId: string, page: Page) {
@@ -34,6 +38,9 @@ export async function securityOverview(sources: Sources, accountId: string, page
     passkeyUrl: '/account/security/passkey',
     backupCodesLeft: await factors.backupCodes.left(accountId),
     backupCodesAction: '/account/security/backup-codes',
+    certificates: await describeCertificates(sources, accountId, page),
+    certificateUrl: '/account/security/certificate',
+    certificateRemoval: '/account/security/certificate/removal',
     devices: (await devices.list(accountId)).map(({ id, name, seenAt, rememberedUntil }) => ({
       id,
       name: name ?? page.t('security.unknown-device'),
@@ -46,10 +53,29 @@ export async function securityOverview(sources: Sources, accountId: string, page
   };
 }
 
+/** Undefined where signatures are not taken at all. */
+async function describeCertificates(
+  { accountCertificates, signatureChecks }: Sources,
+  accountId: string,
+  { translator }: Page,
+) {
+  if (!signatureChecks.isOffered) return undefined;
+  const list = await accountCertificates.list(accountId);
+  return list.map(({ id, profile, owner, issuer, notAfter, createdAt, lastUsedAt }) => ({
+    id,
+    isCard: profile === 'card',
+    owner,
+    issuer,
+    until: translator.date(notAfter),
+    addedAt: translator.date(createdAt),
+    usedAt: lastUsedAt && translator.dateTime(lastUsedAt),
+  }));
+}
+
 async function describeEvent({ at, event, clientId, details }: PastEvent, clients: Clients, page: Page) {
   const amr = String(details.method ?? '')
     .split(' ')
-    .filter((method) => ['pwd', 'sms', 'otp', 'hwk', 'swk'].includes(method));
+    .filter((method) => ['pwd', 'sms', 'otp', 'hwk', 'swk', 'sc'].includes(method));
   const isOurs = clientId === null || isOwnClient(clientId);
   const client = isOurs ? undefined : (await clients.find(clientId))?.metadata.client_name;
   return {

@@ -6,6 +6,8 @@ import { Refusal } from '#src/platform/errors.ts';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
+import type { SignatureChecks } from '#src/identity/certificates/signature-checks.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
 import type { Factor } from '#src/identity/factors/factor.ts';
@@ -23,6 +25,8 @@ export interface SecurityDeps {
   accounts: Accounts;
   accountSessions: AccountSessions;
   factors: Factors;
+  accountCertificates: AccountCertificates;
+  signatureChecks: SignatureChecks;
   devices: Devices;
   securitySettings: SecuritySettings;
   clients: Clients;

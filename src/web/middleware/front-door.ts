@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '#src/platform/config/config.ts';
 import type { Logger } from '#src/platform/logger.ts';
+import { takeClientCertificate } from '#src/web/middleware/client-certificate.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { inRequest } from '#src/platform/request-scope.ts';
 
@@ -15,7 +16,7 @@ const doubledSlash = /^\/{2,}(?=(?:rs|aas|idp)\/)/;
 const forwarded = ['forwarded', 'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-port', 'x-real-ip'];
 
 interface FrontDoorDeps {
-  config: Pick<Config, 'issuer' | 'http'>;
+  config: Pick<Config, 'issuer' | 'http' | 'esign'>;
   logger: Logger;
   metrics: Metrics;
 }
@@ -27,6 +28,7 @@ interface FrontDoorDeps {
 export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Middleware {
   const { host, protocol, origin } = new URL(config.issuer);
   const scheme = protocol.slice(0, -1);
+  const takeCertificate = takeClientCertificate(config.esign);
   return (ctx, next) => {
     const requestId = randomUUID();
     ctx.state.requestId = requestId;
@@ -34,6 +36,7 @@ export function createFrontDoor({ config, logger, metrics }: FrontDoorDeps): Mid
     ctx.res.setHeader('x-request-id', requestId);
     const { headers } = ctx.req;
     for (const name of forwarded) if (name in headers) delete headers[name];
+    takeCertificate(ctx);
     headers['x-forwarded-proto'] = scheme;
     if (ctx.req.url!.startsWith('//')) ctx.req.url = ctx.req.url!.replace(doubledSlash, '/');
     return inRequest(requestId, () =>

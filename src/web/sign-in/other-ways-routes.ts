@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import type { SignatureSignIns } from '#src/identity/protection/signature-sign-ins.ts';
 import type { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
 import { deviceOf, isMobile } from '#src/web/middleware/device.ts';
 import { interactionOf } from '#src/web/middleware/interaction.ts';
@@ -8,9 +9,11 @@ import type { Pages } from '#src/web/middleware/page.ts';
 export function createOtherWaysRoutes({
   pages,
   passkeySignIns,
+  signatureSignIns,
 }: {
   pages: Pages;
   passkeySignIns: PasskeySignIns;
+  signatureSignIns: SignatureSignIns;
 }): Router {
   const router = new Router({ prefix: '/interaction/:uid' });
 
@@ -23,6 +26,7 @@ export function createOtherWaysRoutes({
       passkeyAction: `/interaction/${uid}/passkey`,
       passkeyOptions: isOffered ? await passkeySignIns.begin(page.browser) : undefined,
       qrAction: isMobile(ctx) ? undefined : `/interaction/${uid}/qr`,
+      signatureUrl: isMobile(ctx) || !signatureSignIns.isOffered ? undefined : `/interaction/${uid}/signature`,
       passwordUrl: `/interaction/${uid}`,
       abortUrl: `/interaction/${uid}/abort`,
     });
