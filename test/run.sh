@@ -17,13 +17,39 @@ step 'dead code';  knip --no-progress
 have_chromium || echo 'SKIPPED: browser tests; install Chromium (apt install chromium) or set CHROMIUM to its path'
 have_postgres || echo 'SKIPPED: PostgreSQL tests; install it (apt install postgresql) or set TEST_DATABASE_URL to an empty database'
 
-if have_postgres; then
+logs=$(mktemp -d)
+trap 'kill "${other:-0}" 2>/dev/null || true; rm -rf "$logs"' EXIT
+
+embedded() {
   step 'tests on the embedded database'
-  mocha 'test/**/*.test.ts' "$@"
-  # The rooms and journeys once more where production runs. Races and storage tests above already used both.
-  step 'tests on PostgreSQL'
-  TEST_DATABASE=postgres mocha 'test/{identity,journeys,protocols,web}/**/*.test.ts' "$@"
+  mocha 'test/**/*.test.ts' --ignore 'test/browser/**' "$@"
+}
+
+# The rooms and journeys once more where production runs. Races and storage tests use both in either run.
+browser_and_postgres() {
+  local status=0
+  step 'tests in a real browser'
+  mocha 'test/browser/**/*.test.ts' "$@" || status=1
+  if have_postgres; then
+    step 'tests on PostgreSQL'
+    TEST_DATABASE=postgres mocha 'test/{identity,journeys,protocols,web}/**/*.test.ts' "$@" || status=1
+  fi
+  return $status
+}
+
+# Two at once, since most of a test is waiting. A given database has room for one.
+status=0
+if [ -n "${TEST_DATABASE_URL:-}" ]; then
+  embedded "$@" 2>&1 | tee "$logs/embedded" || status=1
+  browser_and_postgres "$@" 2>&1 | tee "$logs/other" || status=1
 else
-  step 'tests on the embedded database'
-  mocha 'test/**/*.test.ts' "$@"
+  browser_and_postgres "$@" >"$logs/other" 2>&1 &
+  other=$!
+  embedded "$@" 2>&1 | tee "$logs/embedded" || status=1
+  wait "$other" || status=1
+  cat "$logs/other"
 fi
+
+total() { sed -E $'s/\x1b\\[[0-9;]*m//g' "$logs"/* | sed -nE "s/^ +([0-9]+) $1( .*)?$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
+printf '\n%s passed, %s failed\n' "$(total passing)" "$(total failing)"
+exit $status

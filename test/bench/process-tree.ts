@@ -14,6 +14,14 @@ export function cpuOfTree(pid: number): number | undefined {
   return ticks * MICROSECONDS_PER_TICK;
 }
 
+/** CPU time of everything on the machine, in microseconds. Undefined where /proc does not tell. */
+export function cpuOfMachine(): number | undefined {
+  const [total] = readStat('.')?.split('\n') ?? [];
+  if (!total?.startsWith('cpu ')) return undefined;
+  const [user, nice, system, , , irq, softirq, steal] = total.split(/\s+/).slice(1).map(Number) as number[];
+  return (user! + nice! + system! + irq! + softirq! + steal!) * MICROSECONDS_PER_TICK;
+}
+
 export function rssMbOf(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) / 1024;

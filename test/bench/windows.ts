@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuOfMachine } from '#test/bench/process-tree.ts';
 import type { Flow } from '#test/bench/flows.ts';
 import type { Target } from '#test/bench/target.ts';
 import type { Visitor } from '#test/bench/visitor.ts';
@@ -8,6 +9,8 @@ export interface Window {
   cpuUs: number;
   databaseUs: number | undefined;
   rssMb: number;
+  /** What share of a core everybody else on the machine used meanwhile. */
+  strangers: number;
 }
 
 export interface Latency {
@@ -20,7 +23,7 @@ export interface Latency {
 export async function window(target: Target, flow: Flow, visitors: Visitor[], ms: number): Promise<Window> {
   if (flow.prepare) await Promise.all(visitors.map(flow.prepare));
   await target.settle();
-  const before = await target.measure();
+  const before = await measureAll(target);
   const endsAt = performance.now() + ms;
   let flows = 0;
   await Promise.all(
@@ -28,9 +31,27 @@ export async function window(target: Target, flow: Flow, visitors: Visitor[], ms
       for (; performance.now() < endsAt; flows++) await flow.run(visitor);
     }),
   );
-  const after = await target.measure();
+  const after = await measureAll(target);
   const databaseUs = after.databaseUs === undefined ? undefined : after.databaseUs - before.databaseUs!;
-  return { flows, cpuUs: after.cpuUs - before.cpuUs, databaseUs, rssMb: after.rssMb };
+  return {
+    flows,
+    cpuUs: after.cpuUs - before.cpuUs,
+    databaseUs,
+    rssMb: after.rssMb,
+    strangers: Math.max(0, after.strangersUs - before.strangersUs) / ((after.at - before.at) * 1000),
+  };
+}
+
+async function measureAll(target: Target) {
+  const measured = await target.measure();
+  const { user, system } = process.cpuUsage();
+  const ours = measured.cpuUs + (measured.databaseUs ?? 0) + user + system;
+  return { ...measured, at: performance.now(), strangersUs: (cpuOfMachine() ?? ours) - ours };
+}
+
+/** The calmest so many, in which least else happened on the machine. */
+export function calmest(windows: Window[], count: number): Window[] {
+  return windows.toSorted((a, b) => a.strangers - b.strangers).slice(0, count);
 }
 
 /**
