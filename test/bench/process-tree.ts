@@ -18,7 +18,7 @@ export function cpuOfTree(pid: number): number | undefined {
 export function cpuOfMachine(): number | undefined {
   const [total] = readStat('.')?.split('\n') ?? [];
   if (!total?.startsWith('cpu ')) return undefined;
-  const [user, nice, system, , , irq, softirq, steal] = total.split(/\s+/).slice(1).map(Number) as number[];
+  const [user, nice, system, , , irq, softirq, steal] = total.split(/\s+/).slice(1).map(Number);
   return (user! + nice! + system! + irq! + softirq! + steal!) * MICROSECONDS_PER_TICK;
 }
 
