@@ -12,6 +12,7 @@ import { createPasskeyEnrolmentRoutes } from '#src/web/account/passkey-enrolment
 import { createCertificateRoutes } from '#src/web/account/certificate-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
 import { createQrApprovalRoutes } from '#src/web/account/qr-approval-routes.ts';
+import { createChangePasswordRoutes } from '#src/web/account/change-password-routes.ts';
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
 import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
 import { createDeveloperApi } from '#src/protocols/esia/developer-api.ts';
@@ -117,6 +118,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createSignatureSignInRoutes(services),
     createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),
+    createChangePasswordRoutes({ ...services, ...config.protection }),
     createSecurityRoutes({ ...services, ...config.protection }),
     createEnrolmentRoutes({ ...services, ...config.protection }),
     createPasskeyEnrolmentRoutes({ ...services, ...config.protection }),

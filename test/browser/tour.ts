@@ -172,6 +172,11 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await see(page, `/qr/${'x'.repeat(43)}`, 'qr-end');
     await see(page, '/account/security/certificate', 'certificate-missing');
     await see(page, '/account/security/sms', 'sms-codes');
+    await see(page, '/account/security/password', 'change-password');
+    await page.fill('#new-password', 'qwerty7');
+    await page.click('#password-submit');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'change-password-errors', 'citizen');
     await see(page, '/account/security/passkey', 'passkey');
     await see(page, '/account/security/authenticator', 'authenticator');
     await page.click('#code-submit');

@@ -49,6 +49,7 @@ export async function erase(
     'evidence',
     'agreements',
     'passwords',
+    'earlier_passwords',
     'factors',
     'backup_codes',
     'devices',

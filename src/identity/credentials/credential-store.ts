@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Statement, Statements } from '#src/platform/storage/statements.ts';
 
@@ -62,6 +63,34 @@ export async function setHash(connection: Connection, accountId: string, hash: s
     .values({ account_id: accountId, hash, changed_at: changedAt, reset_required_at: null })
     .onConflict((oc) => oc.column('account_id').doUpdateSet({ hash, changed_at: changedAt, reset_required_at: null }))
     .execute();
+}
+
+/** Puts the present hash with the earlier ones and forgets all but the newest. */
+export async function keepHash(
+  connection: Connection,
+  accountId: string,
+  { id, at, keep }: { id: string; at: Date; keep: number },
+): Promise<void> {
+  await sql`insert into earlier_passwords (id, account_id, hash, replaced_at)
+    select ${id}::uuid, account_id, hash, ${at}::timestamptz from passwords where account_id = ${accountId}`.execute(
+    connection,
+  );
+  await sql`delete from earlier_passwords where account_id = ${accountId} and id not in (
+    select id from earlier_passwords where account_id = ${accountId} order by replaced_at desc, id desc limit ${keep})`.execute(
+    connection,
+  );
+}
+
+/** The present one first. */
+export async function listHashes(connection: Connection, accountId: string): Promise<string[]> {
+  const present = await connection.selectFrom('passwords').select('hash').where('account_id', '=', accountId).execute();
+  const earlier = await connection
+    .selectFrom('earlier_passwords')
+    .select('hash')
+    .where('account_id', '=', accountId)
+    .orderBy('replaced_at', 'desc')
+    .execute();
+  return [...present, ...earlier].map(({ hash }) => hash);
 }
 
 /** Replaces a hash only if it is still the one that was verified, so that a change meanwhile is not undone. */

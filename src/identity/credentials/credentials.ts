@@ -3,7 +3,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import { waitLater } from '#src/platform/request-scope.ts';
 import { Refusal } from '#src/platform/errors.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
-import { hashToken } from '#src/platform/security/random.ts';
+import { hashToken, newId } from '#src/platform/security/random.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Statements } from '#src/platform/storage/statements.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
@@ -15,6 +15,9 @@ import * as credentialStore from '#src/identity/credentials/credential-store.ts'
 import type { StuffingWatch } from '#src/identity/credentials/stuffing-watch.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { MAX_PASSWORD_LENGTH } from '#src/identity/credentials/password-policy.ts';
+
+/** The present password and those before it that may not come back. */
+const REMEMBERED = 5;
 
 export interface PasswordAttempt {
   login: string;
@@ -111,7 +114,27 @@ export class Credentials {
 
   /** The caller has checked the policy. */
   async set(connection: Connection, accountId: string, hash: string): Promise<void> {
-    await credentialStore.setHash(connection, accountId, hash, this.#clock.now());
+    const at = this.#clock.now();
+    await credentialStore.keepHash(connection, accountId, { id: newId(at), at, keep: REMEMBERED - 1 });
+    await credentialStore.setHash(connection, accountId, hash, at);
+  }
+
+  /** Whether it is the present password or one of the four before it (P6). As dear as so many sign-ins: ask last. */
+  async wasUsed(accountId: string, password: string): Promise<boolean> {
+    for (const hash of await credentialStore.listHashes(this.#db, accountId))
+      if (await this.#hasher.verify(hash, password)) return true;
+    return false;
+  }
+
+  /** The present password, typed by its signed-in owner. Guesses are counted for the account as those of strangers are. */
+  async isPresent(accountId: string, password: string, address: string): Promise<boolean> {
+    if (password.length > MAX_PASSWORD_LENGTH) return false;
+    const guess = { subject: `present:${accountId}`, address, deviceId: undefined };
+    if (!(await this.#guesses.take(guess))) return false;
+    const [hash] = await credentialStore.listHashes(this.#db, accountId);
+    if (!(await this.#verify(hash, password, guess))) return false;
+    await this.#guesses.clear(guess);
+    return hash !== undefined;
   }
 
   /** The password opens nothing any more until a new one is set. */

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import type * as Lists from '@zxcvbn-ts/language-common';
 import type { Config } from '#src/platform/config/config.ts';
 import { newText } from '#src/platform/security/random.ts';
+import { CommonPasswords } from '#src/identity/credentials/common-passwords.ts';
 import { spellingsOf, wordsOf } from '#src/identity/credentials/spellings.ts';
 
 export type PasswordRule =
@@ -102,18 +101,16 @@ function runsIn(line: string): string[] {
 /** Too close to this service to be anybody's secret, wherever they stand. */
 const serviceWords = /openesia|gosuslug|gosportal/;
 const ownWords = ['esia', 'parol', 'gfhjkm', 'privet', 'lyubov', 'rossiya', 'moskva', ...spellingsOf('пароль')];
-// Eight megabytes, read when the first password is chosen.
-const load = createRequire(import.meta.url);
-let commonPasswords: Set<string> | undefined;
+let commonPasswords: CommonPasswords | undefined;
 
 /** In the list, also when dressed up with capitals, digits and marks around it or the usual letter swaps. */
 function isCommon(password: string): boolean {
-  commonPasswords ??= readCommonPasswords();
+  const common = (commonPasswords ??= CommonPasswords.load(ownWords));
   const lower = password.toLowerCase();
   const dressed = [lower, lower.replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, ''), lower.replace(/[^a-z]+$/, '')];
   const swapped = [...dressed, ...dressed.map(unswapped)];
   const words = [...swapped, ...swapped.map((word) => word.replace(/^[^a-z]+|[^a-z]+$/g, ''))];
-  return words.some((word) => serviceWords.test(word) || (word.length >= 4 && commonPasswords!.has(word)));
+  return words.some((word) => serviceWords.test(word) || (word.length >= 4 && common.has(word)));
 }
 
 function unswapped(text: string): string {
@@ -157,9 +154,4 @@ function birthdateForms(date: string): string[] {
     `${day}${month}${short}`,
     `${short}${month}${day}`,
   ];
-}
-
-function readCommonPasswords(): Set<string> {
-  const { dictionary } = load('@zxcvbn-ts/language-common') as typeof Lists;
-  return new Set([...dictionary['passwords-common'], ...ownWords]);
 }

@@ -22,7 +22,8 @@ export type SecurityChange =
   | 'passkey_suspected'
   | 'backup_codes_renewed'
   | 'certificate_added'
-  | 'certificate_removed';
+  | 'certificate_removed'
+  | 'password_changed';
 
 /** What the link "this wasn't me" stands for. */
 export interface Disownable {

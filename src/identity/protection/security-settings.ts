@@ -96,6 +96,16 @@ export class SecuritySettings {
     });
   }
 
+  /** The caller has checked the present password and the policy. Devices are asked for the second factor again. */
+  async changePassword(accountId: string, hash: string): Promise<void> {
+    const { credentials, devices } = this.#deps;
+    await this.#change(accountId, async (transaction, record) => {
+      await credentials.set(transaction, accountId, hash);
+      await devices.forgetRemembered(transaction, accountId);
+      await record({ event: 'password_changed' });
+    });
+  }
+
   async renameFactor(accountId: string, factorId: string, name: string): Promise<void> {
     await this.#deps.factors.rename(this.#deps.db, accountId, factorId, name);
   }

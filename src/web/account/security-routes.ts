@@ -53,6 +53,7 @@ export function createSecurityRoutes(deps: SecurityDeps): Router {
     const page = pages.of(ctx);
     await page.show('account/security', {
       ...navigation('security'),
+      isPasswordChanged: ctx.query.changed === 'password',
       ...(await securityOverview(deps, signedIn(ctx).account.id, page)),
     });
   });

@@ -50,6 +50,23 @@ describe('checking login and password', () => {
     assert.deepEqual(await hashesFor(unknown, '192.0.2.4'), [1, 1, 1, 1, 1, 0, 0]);
   });
 
+  it('P6: the last five passwords do not come back, and the sixth does', async () => {
+    const { db, credentials, hasher, accounts } = house.services;
+    const id = (await accounts.findIdByContact({ kind: 'email', value: 'anna@example.test' }))!;
+    assert.ok(await credentials.wasUsed(id, PASSWORD));
+    const next = [1, 2, 3, 4, 5].map((i) => `Loud-Lagoon-6${i}`);
+    for (const [i, password] of next.entries()) {
+      assert.equal(await credentials.wasUsed(id, PASSWORD), true, `after ${i}`);
+      const hash = await hasher.hash(password);
+      await db.transaction().execute((transaction) => credentials.set(transaction, id, hash));
+    }
+    assert.equal(await credentials.wasUsed(id, PASSWORD), false);
+    for (const password of next) assert.ok(await credentials.wasUsed(id, password), password);
+    const rows = await db.selectFrom('earlier_passwords').selectAll().execute();
+    assert.equal(rows.length, 4);
+    for (const { hash } of rows) assert.match(hash, /^\$argon2id\$/);
+  });
+
   it('C1: more than 128 characters are not hashed', async () => {
     const { credentials, hasher } = house.services;
     const before = hasher.hashes;
