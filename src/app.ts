@@ -27,6 +27,7 @@ import { createContactsRoutes } from '#src/web/contacts/contacts-routes.ts';
 import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createCaptchaRoutes } from '#src/web/captcha/captcha-routes.ts';
 import { createConsole } from '#src/web/console/console.ts';
+import { createConflictsRoutes } from '#src/web/console/conflicts-routes.ts';
 import { createHomeRoutes } from '#src/web/console/home-routes.ts';
 import { createRolesRoutes } from '#src/web/console/roles-routes.ts';
 import { createTimelinesRoutes } from '#src/web/console/timelines-routes.ts';
@@ -139,6 +140,7 @@ export function consoleAreas(services: Services): ConsoleRouter[] {
     createHomeRoutes(services),
     createVisitsRoutes(services),
     createTimelinesRoutes(services),
+    createConflictsRoutes(services),
     createRolesRoutes(services),
   ];
 }

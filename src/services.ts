@@ -338,7 +338,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const closing = new Closing({ ...verification, encryption });
   const releases = new Releases({ db, statements, clock });
   const centres = loadServiceCentres();
-  const operators = new Operators({ db, clock, accounts, centres, audit, logger });
+  const operators = new Operators({ db, clock, accounts, centres, audit, alarms });
   const approvals = new Approvals({ db, clock, encryption, accounts, audit, settings: config.operators });
   const roleRequests = new RoleRequests({ operators, approvals });
   const looks = new Looks({ budgets, audit, logger, settings: config.operators });

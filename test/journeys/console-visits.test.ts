@@ -159,6 +159,10 @@ for (const database of databaseKinds)
       const view = await find({ document: 'rf_passport', 'document-number': '4510700003' });
       assert.match(textOf(view), /already confirmed in another account/);
       assert.doesNotMatch(textOf(view), /Лебедева/);
+      const queue = await (await atWork(house, 'security')).open('/console/conflicts');
+      const { oid } = (await accounts.find(id))!;
+      assert.match(textOf(queue), new RegExp(`Account ${oid}`));
+      assert.doesNotMatch(textOf(queue), /Лебедева/);
     });
 
     it('P21: one identity document and the SNILS, where there is one, or it does not go on', async () => {

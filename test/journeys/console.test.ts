@@ -181,6 +181,11 @@ for (const database of databaseKinds)
         const { id } = given.json;
         const history = await house.services.audit.history(await accountIdOf(house, 'anna'));
         assert.ok(history.some(({ event }) => event === 'glass_broken'));
+        const alarms = house.services.db
+          .selectFrom('audit_events')
+          .select('details')
+          .where('event', '=', 'alarm_raised');
+        assert.ok((await alarms.execute()).some(({ details }) => details.alarm === 'glass_broken'));
         assert.equal((await api('DELETE', `/${id}`)).status, 204);
         assert.equal((await api('DELETE', `/${id}`)).status, 404);
       });

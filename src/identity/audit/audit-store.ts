@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { AuditEvent } from '#src/identity/audit/audit-event.ts';
 
@@ -29,6 +30,19 @@ export async function listLatest(
     .select(['id', 'at', 'event', 'client_id', 'details'])
     .where('account_id', '=', accountId)
     .$if(events !== undefined, (query) => query.where('event', 'in', events!))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Proofs that failed because a document is proven to be somebody else's, newest first (audit_events_conflict_idx). */
+export async function listConflicts(connection: Connection, limit: number) {
+  return connection
+    .selectFrom('audit_events')
+    .select(['id', 'at', 'event', 'account_id', 'client_id', 'details'])
+    .where(
+      sql<boolean>`(event = 'confirmation_conflict' or (event = 'check_ended' and details ->> 'status' = 'conflict'))`,
+    )
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();

@@ -36,6 +36,19 @@ export class Audit {
     return this.#list(accountId, { limit });
   }
 
+  /** The queue of conflicts (G4): who could not be confirmed because a document is proven to be another account's. */
+  async conflicts(limit: number): Promise<(PastEvent & { accountId: string })[]> {
+    const rows = await auditStore.listConflicts(this.#db, limit);
+    return rows.map(({ id, at, event, client_id, account_id, details: { operator: _, ...details } }) => ({
+      id,
+      at,
+      event,
+      clientId: client_id,
+      accountId: account_id!,
+      details,
+    }));
+  }
+
   async #list(accountId: string, wanted: { events?: string[]; limit: number }): Promise<PastEvent[]> {
     const rows = await auditStore.listLatest(this.#db, accountId, wanted);
     return rows.map(({ id, at, event, client_id, details: { operator: _, ...details } }) => ({

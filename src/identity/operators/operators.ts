@@ -1,10 +1,10 @@
 import type { Clock } from '#src/platform/clock.ts';
 import type { ServiceCentres } from '#src/platform/config/service-centres.ts';
-import type { Logger } from '#src/platform/logger.ts';
 import { newId } from '#src/platform/security/random.ts';
 import { isUniqueViolation, type Connection, type Database } from '#src/platform/storage/database.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
+import type { Alarms } from '#src/identity/audit/alarms.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import { heldRole, officeRoles, type HeldRole, type Role, type RoleRefusal } from '#src/identity/operators/operator.ts';
@@ -16,7 +16,7 @@ interface OperatorsDeps {
   accounts: Accounts;
   centres: ServiceCentres;
   audit: Audit;
-  logger: Logger;
+  alarms: Alarms;
 }
 
 export interface WantedRole {
@@ -77,24 +77,25 @@ export class Operators {
 
   /** Without a second person: for the first administrators, and with a reason when there is nobody left who could (K7). */
   async giveAsOwner(wanted: WantedRole, reason?: string): Promise<RoleRefusal | undefined> {
-    const { db, audit, logger } = this.#deps;
+    const { db, audit, alarms } = this.#deps;
     const refusal = await this.refusalOf(wanted);
     if (refusal) return refusal;
-    return db
+    const done = await db
       .transaction()
-      .execute(async (transaction): Promise<RoleRefusal | undefined> => {
+      .execute(async (transaction): Promise<RoleRefusal | 'given' | 'broken'> => {
         const isBreaking = (await store.lockAdministrators(transaction)).length >= ENOUGH_ADMINISTRATORS;
         if (isBreaking && !reason) return 'reason_needed';
         await this.give(transaction, wanted);
-        if (!isBreaking) return undefined;
+        if (!isBreaking) return 'given';
         await audit.record(auditEvent.glassBroken(wanted.accountId, wanted.role, reason!), transaction);
-        logger.warn({ role: wanted.role, accountId: wanted.accountId }, 'a role was given without a second person');
-        return undefined;
+        return 'broken';
       })
       .catch((error: unknown) => {
-        if (isUniqueViolation(error, 'operator_roles_live_key')) return 'has_role';
+        if (isUniqueViolation(error, 'operator_roles_live_key')) return 'has_role' as const;
         throw error;
       });
+    if (done === 'broken') await alarms.raise('glass_broken', wanted.accountId);
+    return done === 'given' || done === 'broken' ? undefined : done;
   }
 
   /** At once and everywhere. The last administrator stays, or nobody could ever give a role again. */
