@@ -245,7 +245,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     settings: rules,
   });
   const signIns = new SignIns({ db, statements, clock, devices, notices, messages, audit });
-  const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, audit });
+  const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, notices, audit });
   const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, notices, audit });
   const securitySettings = new SecuritySettings({
     db,

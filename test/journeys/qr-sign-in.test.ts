@@ -160,13 +160,16 @@ describe('L9 to L11: signing in on a computer from the phone', () => {
     }
   });
 
-  it('H4: a refusal is shown on the computer and recorded; twenty codes in ten minutes are enough', async () => {
-    const phone = await phoneOf(house, await somebody());
+  it('H4: a refusal is shown on the computer, told and recorded; twenty codes in ten minutes are enough', async () => {
+    const person = await somebody();
+    const phone = await phoneOf(house, person);
     const desk = computer();
     const { link, view } = await showQr(university, desk);
     assert.ok(has(await phone.submit(await phone.open(link), {}, { form: 'qr-deny' }), 'qr-end-denied'));
     let page = await desk.open(view.url);
     assert.ok(has(page, 'qr-denied'));
+    const notice = (await house.messages(person.login)).find(({ text }) => /запрещён вход/.test(text));
+    assert.ok(notice && notice.links.length > 0, 'the owner can say that it was not them');
     const events = await house.services.db
       .selectFrom('audit_events')
       .select('details')

@@ -21,6 +21,7 @@ export type SecurityChange =
   | 'passkey_removed'
   | 'passkey_suspected'
   | 'backup_codes_renewed'
+  | 'qr_denied'
   | 'certificate_added'
   | 'certificate_removed'
   | 'password_changed';
@@ -119,6 +120,13 @@ export class Notices {
   async passkeySuspected(accountId: string): Promise<void> {
     const { db, messages } = this.#deps;
     await this.securityChanged(db, await this.recipient(accountId), { event: 'passkey_suspected' });
+    messages.wake();
+  }
+
+  /** A sign-in on a computer was refused from the phone: the owner of the phone may not be the one who refused. */
+  async qrDenied(accountId: string): Promise<void> {
+    const { db, messages } = this.#deps;
+    await this.securityChanged(db, await this.recipient(accountId), { event: 'qr_denied' });
     messages.wake();
   }
 

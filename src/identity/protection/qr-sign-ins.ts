@@ -5,6 +5,7 @@ import type { Flow, Flows } from '#src/platform/storage/flows.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
+import type { Notices } from '#src/identity/protection/notices.ts';
 
 /** Where a code was started, and may be collected: nowhere else (H2). */
 export interface QrStart {
@@ -43,6 +44,7 @@ interface QrSignInsDeps {
   flows: Flows;
   budgets: Budgets;
   devices: Devices;
+  notices: Notices;
   audit: Audit;
 }
 
@@ -118,6 +120,7 @@ export class QrSignIns {
     if (flow?.record.status !== 'waiting') return;
     if (!(await flows.replace(flow, { ...flow.record, status: 'denied' }))) return this.deny(token, { accountId });
     await audit.record(auditEvent.qrAnswered(accountId, flow.record.client.id, 'denied'));
+    await this.#deps.notices.qrDenied(accountId);
   }
 
   async #waitFor({ seenAt, deviceSecret }: QrRecord, accountId: string): Promise<number> {
