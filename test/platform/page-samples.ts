@@ -643,7 +643,11 @@ export const pageSamples: PageSample[] = [
     },
     ids: ['op-error', 'op-reference'],
   },
-  { view: 'support/help', data: {}, ids: ['accessibility'] },
+  {
+    view: 'support/help',
+    data: { topics: [['', 'Выберите тему']], captcha: { id: 'x', pictureUrl: '/picture', soundUrl: '/sound' } },
+    ids: ['accessibility', 'feedback-submit'],
+  },
   { view: 'support/terms', data: { version: '2026-11-01' }, ids: [] },
   { view: 'support/privacy', data: { version: '2026-11-01' }, ids: [] },
 ];
