@@ -10,7 +10,7 @@ const floors = ['platform', 'identity', 'protocols', 'sandbox', 'web'];
 const identityLines = [
   ['audit'],
   ['captchas', 'codes', 'sessions'],
-  ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'support'],
+  ['accounts', 'factors', 'devices', 'clients', 'client-requests', 'holds', 'support'],
   ['certificates'],
   ['verification', 'organisations', 'credentials', 'consents', 'contacts', 'approvals'],
   ['protection', 'operators'],

@@ -1,7 +1,7 @@
 import { accountColumns } from '#src/platform/storage/account-columns.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Row, Statement, Statements } from '#src/platform/storage/statements.ts';
-import type { AgreementRow, ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
+import type { AccountLoginRow, AgreementRow, ContactRow, DocumentRow } from '#src/platform/storage/tables.ts';
 
 const findStatement: Statement = {
   name: 'account-find',
@@ -133,5 +133,27 @@ export async function listAgreements(connection: Connection, accountId: string):
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('accepted_at', 'desc')
+    .execute();
+}
+
+export async function findIdByLogin(
+  connection: Connection,
+  kind: AccountLoginRow['kind'],
+  index: Buffer,
+): Promise<string | undefined> {
+  const row = await connection
+    .selectFrom('account_logins')
+    .select('account_id')
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .executeTakeFirst();
+  return row?.account_id;
+}
+
+export async function setLogin(connection: Connection, row: AccountLoginRow): Promise<void> {
+  await connection
+    .insertInto('account_logins')
+    .values(row)
+    .onConflict((oc) => oc.columns(['account_id', 'kind']).doUpdateSet(row))
     .execute();
 }

@@ -64,6 +64,21 @@ export class Accounts {
     return accountStore.findIdByContact(connection, contact.kind, this.contactIndex(contact));
   }
 
+  /** By a foreign citizen's login, in normal form. */
+  async findIdByForeignLogin(login: string, connection: Connection = this.#db): Promise<string | undefined> {
+    return accountStore.findIdByLogin(connection, 'foreign', this.#index.of('logins.foreign', login));
+  }
+
+  /** @throws a unique violation of `account_logins_value_key` when another account has it. */
+  async setForeignLogin(connection: Connection, accountId: string, login: string): Promise<void> {
+    await accountStore.setLogin(connection, {
+      account_id: accountId,
+      kind: 'foreign',
+      value_index: this.#index.of('logins.foreign', login),
+      created_at: this.#clock.now(),
+    });
+  }
+
   /**
    * Must run in a transaction.
    * @throws a unique violation of `contacts_verified_key` when somebody else proved a contact first.

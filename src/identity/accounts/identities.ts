@@ -23,6 +23,7 @@ export interface HeldIdentity {
   accountId: string;
   status: Account['status'];
   locale: Account['locale'];
+  generation: Account['generation'];
   profile: Profile;
   documents: KnownDocument[];
   /** Of the values that a tier hangs on. */
@@ -63,6 +64,7 @@ export class Identities {
       accountId,
       status: row.status,
       locale: (row.locale as Account['locale'] | null) ?? undefined,
+      generation: row.sign_in_generation,
       profile,
       documents,
       snapshot: row.snapshot ?? undefined,
@@ -81,6 +83,14 @@ export class Identities {
     connection: Connection = this.#db,
   ): Promise<{ accountId: string; verified: boolean }[]> {
     return store.listOwners(connection, kind, this.#index.of(`documents.${kind}`, value));
+  }
+
+  /** Whose document it is proven to be. */
+  async findIdByDocument(
+    { kind, value }: IdentityDocument,
+    connection: Connection = this.#db,
+  ): Promise<string | undefined> {
+    return store.findIdByDocument(connection, kind, this.#index.of(`documents.${kind}`, value));
   }
 
   /** The person's own words, which prove nothing: evidence for other values stops counting at once. */

@@ -6,10 +6,12 @@ import type { AccountRow, DocumentRow, EvidenceRow } from '#src/platform/storage
 export async function lockAccount(
   connection: Connection,
   accountId: string,
-): Promise<Pick<Selectable<AccountRow>, 'status' | 'profile' | 'snapshot' | 'locale'> | undefined> {
+): Promise<
+  Pick<Selectable<AccountRow>, 'status' | 'profile' | 'snapshot' | 'locale' | 'sign_in_generation'> | undefined
+> {
   return connection
     .selectFrom('accounts')
-    .select(['status', 'profile', 'snapshot', 'locale'])
+    .select(['status', 'profile', 'snapshot', 'locale', 'sign_in_generation'])
     .where('id', '=', accountId)
     .forUpdate()
     .executeTakeFirst();
@@ -45,6 +47,21 @@ export async function listOwners(
     .limit(20)
     .execute();
   return rows.map(({ account_id, verified_at }) => ({ accountId: account_id, verified: verified_at !== null }));
+}
+
+export async function findIdByDocument(
+  connection: Connection,
+  kind: string,
+  index: Buffer,
+): Promise<string | undefined> {
+  const row = await connection
+    .selectFrom('documents')
+    .select('account_id')
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .where('verified_at', 'is not', null)
+    .executeTakeFirst();
+  return row?.account_id;
 }
 
 export async function insertDocument(connection: Connection, row: DocumentRow): Promise<void> {

@@ -76,6 +76,23 @@ export const auditEvent = {
     clientId,
     details: { answer },
   }),
+  /** Without an account: whoever was meant is nobody here, or may not come back this way. */
+  recoveryBegun: (accountId: string | undefined, by: string): AuditEvent => ({
+    event: 'recovery_begun',
+    accountId,
+    details: { by },
+  }),
+  recoveryProofFailed: (accountId: string, proof: string): AuditEvent => ({
+    event: 'recovery_proof_failed',
+    accountId,
+    details: { proof },
+  }),
+  /** `proofs`: what was shown, in order. */
+  passwordRecovered: (accountId: string, proofs: string): AuditEvent => ({
+    event: 'password_recovered',
+    accountId,
+    details: { proofs },
+  }),
   passwordRehashed: (accountId: string): AuditEvent => ({ event: 'password_rehashed', accountId }),
   termsAccepted: (accountId: string, terms: string, privacy: string): AuditEvent => ({
     event: 'terms_accepted',

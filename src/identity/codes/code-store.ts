@@ -70,3 +70,47 @@ export async function findLive(
     .where('expires_at', '>', now)
     .executeTakeFirst();
 }
+
+/** A link by its token's hash, for whom it was made. */
+export interface LinkKey {
+  purpose: string;
+  targetIndex: Buffer;
+  tokenHash: Buffer;
+}
+
+export async function isLinkLive(connection: Connection, key: LinkKey, now: Date): Promise<boolean> {
+  const row = await connection
+    .selectFrom('one_time_codes')
+    .select('id')
+    .where('purpose', '=', key.purpose)
+    .where('target_index', '=', key.targetIndex)
+    .where('code_hash', '=', key.tokenHash)
+    .where('consumed_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** True for exactly one caller. */
+export async function consumeLink(connection: Connection, key: LinkKey, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await connection
+    .updateTable('one_time_codes')
+    .set({ consumed_at: now })
+    .where('purpose', '=', key.purpose)
+    .where('target_index', '=', key.targetIndex)
+    .where('code_hash', '=', key.tokenHash)
+    .where('consumed_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+export async function cancel(connection: Connection, purpose: string, targetIndex: Buffer, now: Date): Promise<void> {
+  await connection
+    .updateTable('one_time_codes')
+    .set({ consumed_at: now })
+    .where('purpose', '=', purpose)
+    .where('target_index', '=', targetIndex)
+    .where('consumed_at', 'is', null)
+    .execute();
+}

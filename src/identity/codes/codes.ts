@@ -3,12 +3,14 @@ import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Budget, Budgets } from '#src/platform/security/budgets.ts';
 import type { BlindIndex } from '#src/platform/security/encryption.ts';
-import { newCode, newId } from '#src/platform/security/random.ts';
+import { hashToken, newCode, newId } from '#src/platform/security/random.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import * as codeStore from '#src/identity/codes/code-store.ts';
 
 /** What a code is good for. A code for one purpose opens nothing else (D5). */
-export type CodePurpose = 'register' | 'sign-in' | 'change-factors' | 'contact-new' | 'contact-old';
+export type CodePurpose = 'register' | 'sign-in' | 'change-factors' | 'contact-new' | 'contact-old' | 'recover';
+/** What a link is good for. */
+type LinkPurpose = 'recover-link';
 
 /** A code belongs to a purpose, a target and the browser that asked for it. */
 export interface CodeScope {
@@ -17,6 +19,11 @@ export interface CodeScope {
   target: string;
   /** The asking browser's secret. */
   browser: string;
+}
+
+export interface LinkScope {
+  purpose: LinkPurpose;
+  target: string;
 }
 
 export type CodeVerdict = 'right' | 'wrong' | 'expired' | 'closed';
@@ -69,6 +76,43 @@ export class Codes {
     return 'right';
   }
 
+  /** A link in place of digits: its token holds enough chance of its own. Any earlier one for this target is dead. */
+  async issueLink(
+    connection: Connection,
+    { purpose, target }: LinkScope,
+    { token, seconds }: { token: string; seconds: number },
+  ): Promise<void> {
+    const now = this.#clock.now();
+    await codeStore.replaceLive(connection, {
+      id: newId(now),
+      purpose,
+      target_index: this.#index.of(`codes.${purpose}`, target),
+      browser_index: null,
+      code_hash: hashToken(token),
+      max_tries: 1,
+      created_at: now,
+      expires_at: new Date(now.getTime() + seconds * 1000),
+    });
+  }
+
+  /** Looking does not use it: mail scanners look. */
+  async isLinkLive(scope: LinkScope, token: string): Promise<boolean> {
+    return codeStore.isLinkLive(this.#db, this.#linkKey(scope, token), this.#clock.now());
+  }
+
+  /** True for exactly one caller. */
+  async useLink(connection: Connection, scope: LinkScope, token: string): Promise<boolean> {
+    return codeStore.consumeLink(connection, this.#linkKey(scope, token), this.#clock.now());
+  }
+
+  /** What is still under way to this target opens nothing any more. */
+  async cancel(
+    connection: Connection,
+    { purpose, target }: Pick<CodeScope, 'target'> & { purpose: CodePurpose | LinkPurpose },
+  ): Promise<void> {
+    await codeStore.cancel(connection, purpose, this.#index.of(`codes.${purpose}`, target), this.#clock.now());
+  }
+
   /** Undefined: no live code, ask for a new one. */
   async times(scope: CodeScope): Promise<CodeTimes | undefined> {
     const live = await codeStore.findLive(this.#db, this.#key(scope), this.#clock.now());
@@ -97,6 +141,10 @@ export class Codes {
       created_at: now,
       expires_at: new Date(now.getTime() + this.#settings.smsSeconds * 1000),
     });
+  }
+
+  #linkKey({ purpose, target }: LinkScope, token: string): codeStore.LinkKey {
+    return { purpose, targetIndex: this.#index.of(`codes.${purpose}`, target), tokenHash: hashToken(token) };
   }
 
   #dailyFailures(purpose: CodePurpose): Budget {

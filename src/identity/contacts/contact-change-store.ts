@@ -30,3 +30,7 @@ export async function take(connection: Connection, id: string, accountId?: strin
     .returningAll()
     .executeTakeFirst();
 }
+
+export async function takeAll(connection: Connection, accountId: string): Promise<StoredChange[]> {
+  return connection.deleteFrom('contact_changes').where('account_id', '=', accountId).returningAll().execute();
+}

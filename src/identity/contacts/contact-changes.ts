@@ -10,6 +10,7 @@ import type { Contact, ContactKind } from '#src/identity/accounts/contact.ts';
 import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import * as store from '#src/identity/contacts/contact-change-store.ts';
 
 const CANCEL = 'cancel-contact-change';
@@ -29,6 +30,7 @@ interface ContactChangesDeps {
   accounts: Accounts;
   notices: AccountNotices;
   audit: Audit;
+  holds: Holds;
   settings: Config['verification'];
 }
 
@@ -57,6 +59,7 @@ export class ContactChanges {
     const holdSeconds = settings.contactHoldHours * 3600;
     const dueAt = new Date(now.getTime() + holdSeconds * 1000);
     await db.transaction().execute(async (transaction) => {
+      await this.#deps.holds.refuse(accountId, transaction);
       const value = encryption.encrypt(contact.value, placeOf(id));
       await store.plan(transaction, {
         id,
@@ -88,6 +91,12 @@ export class ContactChanges {
       if (taken) await audit.record(auditEvent.contactChangeCancelled(accountId, taken.kind), transaction);
       return taken !== undefined;
     });
+  }
+
+  /** Whoever planned them is not trusted any more. Part of the caller's transaction. */
+  async cancelAll(connection: Connection, accountId: string): Promise<void> {
+    for (const { kind } of await store.takeAll(connection, accountId))
+      await this.#deps.audit.record(auditEvent.contactChangeCancelled(accountId, kind), connection);
   }
 
   /** Whether a link from the old contact still stops something; looking does not use it. */
@@ -122,7 +131,8 @@ export class ContactChanges {
     contact: Contact,
     language: Language | undefined,
   ): Promise<void> {
-    const { accounts, notices, audit } = this.#deps;
+    const { accounts, notices, audit, holds } = this.#deps;
+    await holds.refuse(accountId, connection);
     const before = await accounts.contacts(accountId, connection);
     await this.#takeFromOthers(connection, accountId, contact);
     await accounts.replaceContact(connection, accountId, contact);

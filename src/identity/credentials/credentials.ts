@@ -137,6 +137,11 @@ export class Credentials {
     return hash !== undefined;
   }
 
+  /** Wrong guesses before the password was set anew are none any more. */
+  async forgiveGuesses(accountId: string): Promise<void> {
+    await this.#guesses.forgive(accountId);
+  }
+
   /** The password opens nothing any more until a new one is set. */
   async requireReset(connection: Connection, accountId: string): Promise<void> {
     await credentialStore.requireReset(connection, accountId, this.#clock.now());

@@ -38,6 +38,10 @@ export class GuessBudgets {
     await Promise.all([this.#budgets.giveBack(this.#ofPlace(guess)), this.#budgets.clearAll(this.#ofAccount(guess))]);
   }
 
+  async forgive(subject: string): Promise<void> {
+    await this.#budgets.clearAll(this.#ofAccount({ subject, address: '', deviceId: undefined }));
+  }
+
   #ofPlace({ address, deviceId }: Guess): Payment[] {
     if (deviceId !== undefined) return [];
     return [

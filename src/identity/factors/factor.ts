@@ -21,7 +21,7 @@ export interface Attempt {
   /** Its network address, for the limits of sending. */
   address: string;
   language: Language;
-  purpose: 'sign-in' | 'change-factors';
+  purpose: 'sign-in' | 'change-factors' | 'recover';
   /** The site the person signs in to, as a message may name it. */
   site: string;
 }

@@ -3,7 +3,7 @@ import type { Flows } from '#src/platform/storage/flows.ts';
 /** Who was challenged, where and what for. Without an account: whoever holds a passkey may answer. */
 export interface ChallengeScope {
   browser: string;
-  purpose: 'sign-in' | 'change-factors' | 'first-factor';
+  purpose: 'sign-in' | 'change-factors' | 'first-factor' | 'recover';
   accountId?: string;
 }
 

@@ -93,11 +93,13 @@ export class SmsFactor implements FactorMethod {
   ) {
     const { clock, messages, settings } = this.#deps;
     const args = { code, client: site, minutes: Math.floor(settings.smsSeconds / 60) };
-    const name = purpose === 'sign-in' ? 'sign-in-code' : 'security-code';
+    const name = messageFor[purpose];
     const deadlineAt = new Date(clock.now().getTime() + settings.smsSeconds * 1000);
     await messages.send(connection, { name, channel: 'sms', to: phone, language, args }, { deadlineAt });
   }
 }
+
+const messageFor = { 'sign-in': 'sign-in-code', 'change-factors': 'security-code', recover: 'recovery-code' } as const;
 
 function scopeOf({ accountId, purpose, browser }: Attempt, phone: string): CodeScope {
   return { purpose, target: `${accountId} ${phone}`, browser };

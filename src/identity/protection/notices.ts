@@ -24,7 +24,10 @@ export type SecurityChange =
   | 'qr_denied'
   | 'certificate_added'
   | 'certificate_removed'
-  | 'password_changed';
+  | 'password_changed'
+  | 'question_set'
+  | 'question_removed'
+  | 'password_recovered';
 
 /** What the link "this wasn't me" stands for. */
 export interface Disownable {
@@ -95,24 +98,24 @@ export class Notices {
     change: { event: SecurityChange; factorId?: string },
   ): Promise<void> {
     await this.#tell(connection, recipient, change, (t) => ({
-      name: 'factor-changed',
+      name: change.event === 'password_recovered' ? 'password-recovered' : 'factor-changed',
       args: { change: t(`security-change.${change.event}`) },
     }));
   }
 
   /** Codes to the phone were guessed too often and stop for a day (D4): said by e-mail, once a day. */
   async codesClosed(accountId: string): Promise<void> {
+    await this.#codesClosed(accountId, 'codes-closed');
+  }
+
+  async #codesClosed(accountId: string, name: 'codes-closed' | 'recovery-closed'): Promise<void> {
     const { db, budgets, messages } = this.#deps;
-    const perDay = { name: 'codes-closed-notice', limit: 1, windowSeconds: 86_400 };
+    const perDay = { name: `${name}-notice`, limit: 1, windowSeconds: 86_400 };
     if (!(await budgets.take(perDay, accountId))) return;
     const { contacts, language } = await this.recipient(accountId);
     const deadlineAt = this.#after(NOTICE_SECONDS);
     for (const { value } of contacts.filter(({ kind }) => kind === 'email'))
-      await messages.send(
-        db,
-        { name: 'codes-closed', channel: 'email', to: value, language, args: {} },
-        { deadlineAt },
-      );
+      await messages.send(db, { name, channel: 'email', to: value, language, args: {} }, { deadlineAt });
     messages.wake();
   }
 
@@ -138,6 +141,11 @@ export class Notices {
   /** For exactly one caller. */
   async take(connection: Connection, token: string): Promise<Disownable | undefined> {
     return this.#deps.flows.take<Disownable>(LINK, token, connection);
+  }
+
+  /** Codes for a forgotten password were guessed too often and stop for a day (D4): said by e-mail, once a day. */
+  async recoveryClosed(accountId: string): Promise<void> {
+    await this.#codesClosed(accountId, 'recovery-closed');
   }
 
   async #tell(

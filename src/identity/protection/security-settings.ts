@@ -3,6 +3,7 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
+import type { Question, SecurityQuestions } from '#src/identity/credentials/security-questions.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
 import type { EnrolledKind, Enrolled } from '#src/identity/factors/factor.ts';
 import type { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
@@ -16,6 +17,7 @@ interface SecuritySettingsDeps {
   certificates: AccountCertificates;
   devices: Devices;
   credentials: Credentials;
+  questions: SecurityQuestions;
   notices: Notices;
   messages: Messages;
   audit: Audit;
@@ -103,6 +105,21 @@ export class SecuritySettings {
       await credentials.set(transaction, accountId, hash);
       await devices.forgetRemembered(transaction, accountId);
       await record({ event: 'password_changed' });
+    });
+  }
+
+  async setQuestion(accountId: string, question: Question, answer: string): Promise<void> {
+    const { questions } = this.#deps;
+    const hash = await questions.hash(answer);
+    await this.#change(accountId, async (transaction, record) => {
+      await questions.set(transaction, accountId, question, hash);
+      await record({ event: 'question_set' });
+    });
+  }
+
+  async removeQuestion(accountId: string): Promise<void> {
+    await this.#change(accountId, async (transaction, record) => {
+      if (await this.#deps.questions.remove(transaction, accountId)) await record({ event: 'question_removed' });
     });
   }
 

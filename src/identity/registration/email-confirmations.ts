@@ -57,7 +57,8 @@ export class EmailConfirmations {
   async confirm(token: string): Promise<ConfirmationVerdict> {
     const unproven = await this.find(token);
     const account = unproven && (await this.#deps.accounts.find(unproven.accountId));
-    if (account?.status !== 'active') return 'link_used';
+    // Sent at registration only: once everything of the account was ended, it may be a stranger's (F2).
+    if (account?.status !== 'active' || account.generation !== 0) return 'link_used';
     try {
       return await this.#deps.db.transaction().execute((transaction) => this.#confirm(transaction, token));
     } catch (error) {

@@ -128,6 +128,13 @@ const settings = z.strictObject({
     visitMinutes: positive,
     approvalHours: positive.max(72),
   }),
+  recovery: z.strictObject({
+    lookUpsPerBrowser: positive,
+    lookUpsPerAddress: positive,
+    startsPerAddress: positive,
+    answersPerDay: positive.max(20),
+    holdHours: positive,
+  }),
   tokens: z.strictObject({
     codeSeconds: positive.max(600),
     accessTokenSeconds: positive.max(3600),

@@ -30,7 +30,11 @@ export type MessageName =
   | 'factor-changed'
   | 'codes-closed'
   | 'ticket-received'
-  | 'ticket-answered';
+  | 'ticket-answered'
+  | 'recovery-code'
+  | 'recovery-link'
+  | 'recovery-closed'
+  | 'password-recovered';
 
 export interface Message {
   name: MessageName;

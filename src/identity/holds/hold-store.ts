@@ -1,0 +1,25 @@
+import type { Selectable } from 'kysely';
+import type { Connection } from '#src/platform/storage/database.ts';
+import type { AccountHoldRow } from '#src/platform/storage/tables.ts';
+
+/** A newer reason takes the place of the one before, and waits anew. */
+export async function place(connection: Connection, row: AccountHoldRow): Promise<void> {
+  await connection
+    .insertInto('account_holds')
+    .values(row)
+    .onConflict((oc) => oc.column('account_id').doUpdateSet(row))
+    .execute();
+}
+
+export async function find(
+  connection: Connection,
+  accountId: string,
+  now: Date,
+): Promise<Selectable<AccountHoldRow> | undefined> {
+  return connection
+    .selectFrom('account_holds')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('ends_at', '>', now)
+    .executeTakeFirst();
+}
