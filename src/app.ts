@@ -11,6 +11,7 @@ import { createEnrolmentRoutes } from '#src/web/account/enrolment-routes.ts';
 import { createPasskeyEnrolmentRoutes } from '#src/web/account/passkey-enrolment-routes.ts';
 import { createCertificateRoutes } from '#src/web/account/certificate-routes.ts';
 import { createNotMeRoutes } from '#src/web/account/not-me-routes.ts';
+import { createQuestionRoutes } from '#src/web/account/question-routes.ts';
 import { createQrApprovalRoutes } from '#src/web/account/qr-approval-routes.ts';
 import { createChangePasswordRoutes } from '#src/web/account/change-password-routes.ts';
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
@@ -49,6 +50,11 @@ import { readForms, requireOwnForms } from '#src/web/middleware/own-forms.ts';
 import { createSecurityHeaders } from '#src/web/middleware/security-headers.ts';
 import { serveAssets } from '#src/web/middleware/prepared.ts';
 import { createConfirmEmailRoutes } from '#src/web/registration/confirm-email-routes.ts';
+import { createChannelRoutes } from '#src/web/recovery/channel-routes.ts';
+import { createFactorRoutes } from '#src/web/recovery/factor-routes.ts';
+import { createFindRoutes } from '#src/web/recovery/find-routes.ts';
+import { createNewPasswordRoutes } from '#src/web/recovery/password-routes.ts';
+import { createProofRoutes } from '#src/web/recovery/proof-routes.ts';
 import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
 import { createAuthorityApi } from '#src/web/sandbox/authority-api.ts';
@@ -108,6 +114,11 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createConsentRoutes({ ...services, tokens: config.tokens }),
     createRegistrationRoutes({ ...services, settings: config.codes }),
     createPasswordRoutes(services),
+    createFindRoutes(services),
+    createChannelRoutes({ ...services, settings: config.codes }),
+    createProofRoutes(services),
+    createFactorRoutes(services),
+    createNewPasswordRoutes(services),
     createConfirmEmailRoutes(services),
     createCancelChangeRoutes(services),
     createDocumentsRoutes(services),
@@ -120,6 +131,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createConfirmRoutes({ ...services, lettersOffered: !config.production || config.messaging.letterUrl !== '' }),
     createAccountRoutes(services),
     createChangePasswordRoutes({ ...services, ...config.protection }),
+    createQuestionRoutes({ ...services, ...config.protection }),
     createSecurityRoutes({ ...services, ...config.protection }),
     createEnrolmentRoutes({ ...services, ...config.protection }),
     createPasskeyEnrolmentRoutes({ ...services, ...config.protection }),

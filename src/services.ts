@@ -51,8 +51,10 @@ import { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
 import { Credentials } from '#src/identity/credentials/credentials.ts';
 import { StuffingWatch } from '#src/identity/credentials/stuffing-watch.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
+import { SecurityQuestions } from '#src/identity/credentials/security-questions.ts';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
 import { ContactProof } from '#src/identity/registration/contact-proof.ts';
+import { Holds } from '#src/identity/holds/holds.ts';
 import { Devices } from '#src/identity/devices/devices.ts';
 import { BackupCodeFactor } from '#src/identity/factors/backup-code-factor.ts';
 import { Enrolments } from '#src/identity/factors/enrolments.ts';
@@ -75,6 +77,12 @@ import { QrSignIns } from '#src/identity/protection/qr-sign-ins.ts';
 import { SecuritySettings } from '#src/identity/protection/security-settings.ts';
 import { SignatureSignIns } from '#src/identity/protection/signature-sign-ins.ts';
 import { SignIns } from '#src/identity/protection/sign-ins.ts';
+import { Delivery } from '#src/identity/recovery/delivery.ts';
+import { Proving } from '#src/identity/recovery/proving.ts';
+import { RecoveryFlows } from '#src/identity/recovery/recovery-flows.ts';
+import { Reset } from '#src/identity/recovery/reset.ts';
+import { Search } from '#src/identity/recovery/search.ts';
+import { Whereabouts } from '#src/identity/recovery/whereabouts.ts';
 import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
 import { Registration } from '#src/identity/registration/registration.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
@@ -103,6 +111,7 @@ import { SandboxPeople } from '#src/sandbox/people.ts';
 import { DemoSystem } from '#src/web/demo/demo-system.ts';
 import { WalkSystem } from '#src/web/developer/walk-system.ts';
 import { CaptchaForms } from '#src/web/middleware/captcha-forms.ts';
+import { NewPassword } from '#src/web/middleware/new-password.ts';
 import { Pages } from '#src/web/middleware/page.ts';
 import { RaisingFor } from '#src/web/middleware/raising-for.ts';
 import { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
@@ -233,6 +242,11 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     audit,
     settings: config.passwords,
   });
+  const holds = new Holds({ db, clock, hours: config.recovery.holdHours });
+  const questions = new SecurityQuestions({
+    db, clock, encryption, hasher, budgets,
+    triesPerDay: config.recovery.answersPerDay,
+  }); // prettier-ignore
   const notices = new Notices({
     db,
     clock,
@@ -253,6 +267,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     certificates: accountCertificates,
     devices,
     credentials,
+    questions,
     notices,
     messages,
     audit,
@@ -329,11 +344,29 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     archive: signatureArchive,
     settings: config.esign,
   });
-  const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts });
+  const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts, holds });
   const contactChangeFlow = new ContactChangeFlow({
     db, clock, flows, accounts, codes, sendLimits, messages,
     changes: contactChanges,
     settings: config.codes,
+  }); // prettier-ignore
+  const whereabouts = new Whereabouts({ accounts, identities, questions, factors });
+  const delivery = new Delivery({
+    clock, flows, codes, sendLimits, messages, outbox,
+    issuer: config.issuer,
+    settings: config.codes,
+  }); // prettier-ignore
+  const recoveries = new RecoveryFlows({ flows, whereabouts });
+  const search = new Search({
+    db, clock, flows: recoveries, budgets, whereabouts, delivery, audit,
+    settings: { ...config.recovery, resendSeconds: config.codes.resendSeconds },
+  }); // prettier-ignore
+  const proving = new Proving({
+    db, flows: recoveries, budgets, whereabouts, delivery, questions, factors, notices, audit,
+    documentTriesPerDay: config.recovery.lookUpsPerBrowser,
+  }); // prettier-ignore
+  const reset = new Reset({
+    flows, recoveries, identities, whereabouts, credentials, devices, contactChanges, delivery, holds, notices, messages, audit,
   }); // prettier-ignore
   const closing = new Closing({ ...verification, encryption });
   const releases = new Releases({ db, statements, clock });
@@ -353,6 +386,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const scopes = loadScopes();
   const pages = new Pages({ config, renderer, translations });
   const captchaForms = new CaptchaForms({ pages, captchas });
+  const newPassword = new NewPassword({ pages, policy });
   const cookieKeys = new CookieKeys(secrets.masterKeys.map(({ key }) => deriveKey(key, 'cookies')));
   const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });
   await signingKeys.ensure();
@@ -453,8 +487,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
-    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, closing, releases,
+    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, holds, questions, recoveries, search, proving, reset, closing, releases,
     centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines,
-    scopes, pages, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
+    scopes, pages, newPassword, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

@@ -36,7 +36,7 @@ export function createNotMeRoutes({ pages, notices, securitySettings, accountSes
         securitySettings.disown(transaction, ctx.params.token!),
       ));
     if (!done) throw new Refusal('link_used', 410);
-    await pages.of(ctx).show('account/not-me-done', { recoverUrl: '/help' });
+    await pages.of(ctx).show('account/not-me-done', { recoverUrl: '/recover' });
   });
 
   return router;

@@ -1,6 +1,7 @@
 import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import type { Audit, PastEvent } from '#src/identity/audit/audit.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
+import type { SecurityQuestions } from '#src/identity/credentials/security-questions.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
 import type { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
 import type { SignatureChecks } from '#src/identity/certificates/signature-checks.ts';
@@ -14,6 +15,7 @@ interface Sources {
   devices: Devices;
   audit: Audit;
   clients: Clients;
+  questions: SecurityQuestions;
 }
 
 const SHOWN_EVENTS = ['signed_in', 'sign_in_failed', 'second_factor_failed', 'passkey_refused', 'signature_refused'];
@@ -36,6 +38,8 @@ export async function securityOverview(sources: Sources, accountId: string, page
     smsUrl: '/account/security/sms',
     totpUrl: '/account/security/authenticator',
     passkeyUrl: '/account/security/passkey',
+    hasQuestion: (await sources.questions.find(accountId)) !== undefined,
+    questionUrl: '/account/security/question',
     backupCodesLeft: await factors.backupCodes.left(accountId),
     backupCodesAction: '/account/security/backup-codes',
     certificates: await describeCertificates(sources, accountId, page),

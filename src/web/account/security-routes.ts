@@ -9,6 +9,7 @@ import type { Audit } from '#src/identity/audit/audit.ts';
 import type { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
 import type { SignatureChecks } from '#src/identity/certificates/signature-checks.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
+import type { SecurityQuestions } from '#src/identity/credentials/security-questions.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
 import type { Factor } from '#src/identity/factors/factor.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
@@ -30,6 +31,7 @@ export interface SecurityDeps {
   devices: Devices;
   securitySettings: SecuritySettings;
   clients: Clients;
+  questions: SecurityQuestions;
   audit: Audit;
   freshSignInMinutes: number;
 }

@@ -8,7 +8,9 @@ import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { maskContact } from '#src/identity/accounts/contact.ts';
 import type { ChangeFlow, ContactChangeFlow } from '#src/identity/contacts/contact-change-flow.ts';
 import type { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import { refuseOnHold } from '#src/web/middleware/hold.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
@@ -20,6 +22,7 @@ interface ContactsDeps {
   accountSessions: AccountSessions;
   contactChanges: ContactChanges;
   contactChangeFlow: ContactChangeFlow;
+  holds: Holds;
   clock: Clock;
   factors: Factors;
   freshSignInMinutes: number;
@@ -57,6 +60,8 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
     if (form.ok) await contactChanges.cancel(signedIn(ctx).account.id, form.data.change);
     pages.of(ctx).redirect('/account/contacts');
   });
+
+  router.use(['/phone', '/email', '/change'], refuseOnHold(deps));
 
   for (const kind of kinds) {
     router.get(`/${kind}`, fresh, (ctx) => showNew(ctx, kind, {}, {}));

@@ -3,13 +3,7 @@ import type { Context } from 'koa';
 import { Refusal } from '#src/platform/errors.ts';
 import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
-import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
-import {
-  MAX_PASSWORD_LENGTH,
-  type PasswordPolicy,
-  type RuleVerdict,
-} from '#src/identity/credentials/password-policy.ts';
 import {
   contactOf,
   factsOf,
@@ -17,16 +11,15 @@ import {
   type RegistrationFlow,
 } from '#src/identity/registration/registration.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
-import { fieldErrors } from '#src/web/middleware/field-errors.ts';
+import type { NewPassword, PasswordPage } from '#src/web/middleware/new-password.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { showRequestingClient } from '#src/web/registration/requesting-client.ts';
-import { passwordForm } from '#src/web/registration/registration-forms.ts';
 
 interface PasswordRoutesDeps {
   pages: Pages;
   registration: Registration;
   interactions: Interactions;
-  policy: PasswordPolicy;
+  newPassword: NewPassword;
   hasher: PasswordHasher;
   messages: Messages;
   metrics: Metrics;
@@ -37,7 +30,7 @@ export function createPasswordRoutes({
   pages,
   registration,
   interactions,
-  policy,
+  newPassword,
   hasher,
   messages,
   metrics,
@@ -50,33 +43,24 @@ export function createPasswordRoutes({
     const flow = ctx.state.flow as RegistrationFlow;
     const page = pages.of(ctx);
     const step = registration.step(flow, page.browser);
-    if (step === 'create-password') return show(ctx, flow, {});
+    if (step === 'create-password') return newPassword.show(ctx, pageOf(flow));
     if (step === 'elsewhere') return page.show('registration/elsewhere', { signInUrl: wayBack(flow) });
     if (step === 'done-elsewhere') return page.show('registration/done-elsewhere', { signInUrl: '/account' });
     await page.show('registration/done', { continueUrl: wayBack(flow), clientName: flow.record.clientName });
   });
 
-  // The same as the button does with script, for browsers without.
   router.post('/suggestion', async (ctx) => {
     const flow = await find(ctx);
     if (!isAtPassword(ctx, flow)) return pages.of(ctx).redirect(`/registration/${flow.id}`);
-    await show(ctx, flow, { suggestion: policy.suggest(factsOf(flow.record)) });
+    await newPassword.suggest(ctx, pageOf(flow));
   });
 
   router.post('/password', async (ctx) => {
     const page = pages.of(ctx);
     const flow = await find(ctx);
     if (!isAtPassword(ctx, flow)) return page.redirect(`/registration/${flow.id}`);
-    const form = parseForm(passwordForm, ctx.request.body);
-    if (!form.ok) return show(ctx, flow, { errors: form.errors }, 422);
-    const { 'new-password': password, 'new-password-repeat': repeat } = form.data;
-    // Nothing is computed on a password longer than any we accept.
-    const rules = policy.check(password.slice(0, MAX_PASSWORD_LENGTH + 1), factsOf(flow.record));
-    if (rules.some(({ ok }) => !ok))
-      return show(ctx, flow, { rules, errors: { 'new-password': 'password_rules' } }, 422);
-    if (password !== repeat)
-      return show(ctx, flow, { rules, errors: { 'new-password-repeat': 'password_mismatch' } }, 422);
-
+    const password = await newPassword.read(ctx, pageOf(flow));
+    if (password === undefined) return;
     const finished = await registration.finish(flow, page, await hasher.hash(password));
     if (finished === 'taken') throw new Refusal('already_registered', 409);
     if (finished === 'finished') return page.redirect(`/registration/${flow.id}`);
@@ -97,34 +81,23 @@ export function createPasswordRoutes({
     return registration.step(flow, pages.of(ctx).browser) === 'create-password';
   }
 
-  async function show(
-    ctx: Context,
-    flow: RegistrationFlow,
-    { rules, errors = {}, suggestion }: { rules?: RuleVerdict[]; errors?: FieldErrors; suggestion?: string },
-    status = 200,
-  ): Promise<void> {
-    const page = pages.of(ctx);
-    const { familyName, givenName } = flow.record;
-    ctx.state.formPath = `/registration/${flow.id}`;
-    await page.show(
-      'registration/create-password',
-      {
-        action: `/registration/${flow.id}/password`,
-        suggestAction: `/registration/${flow.id}/suggestion`,
-        rules: rules ?? policy.rules.map((code) => ({ code })),
-        suggestion,
-        contact: contactOf(flow.record).value,
-        name: `${givenName} ${familyName}`,
-        errors: fieldErrors(page, errors),
-      },
-      status,
-    );
-  }
-
   return router;
 }
 
 /** The client's request in the browser that began it; there the ticket, or else the login and password, is asked for. */
 function wayBack({ record }: RegistrationFlow): string {
   return record.interaction ? `/interaction/${record.interaction}` : '/account';
+}
+
+function pageOf({ id, record }: RegistrationFlow): PasswordPage {
+  const path = `/registration/${id}`;
+  return {
+    path,
+    action: `${path}/password`,
+    suggestAction: `${path}/suggestion`,
+    contact: contactOf(record).value,
+    name: `${record.givenName} ${record.familyName}`,
+    facts: factsOf(record),
+    step: 3,
+  };
 }

@@ -52,8 +52,3 @@ export const codeForm = z.object({
         .regex(/^\d{6}$/, 'code_invalid'),
     ),
 });
-
-export const passwordForm = z.object({
-  'new-password': z.string().min(1, 'required'),
-  'new-password-repeat': z.string().default(''),
-});

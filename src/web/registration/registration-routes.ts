@@ -16,7 +16,8 @@ import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { applicantForm, codeForm } from '#src/web/registration/registration-forms.ts';
-import { interactionIn, showRequestingClient } from '#src/web/registration/requesting-client.ts';
+import { interactionIn } from '#src/web/middleware/requesting-client.ts';
+import { showRequestingClient } from '#src/web/registration/requesting-client.ts';
 
 export interface RegistrationRoutesDeps {
   pages: Pages;

@@ -71,7 +71,7 @@ export function createSecondFactorRoutes(deps: SecondFactorDeps): Router {
       phone: await maskedPhone(asked),
       kinds: asked.choices.map((kind) => ({ kind, url: secondFactorPath(uid, kind) })),
       sendAction: `/interaction/${uid}/second-factor/resend`,
-      recoverUrl: '/help',
+      recoverUrl: '/recover/service-centre',
       abortUrl: `/interaction/${uid}/abort`,
     });
   });

@@ -4,6 +4,7 @@ import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/for
 import type { Metrics } from '#src/platform/metrics.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { PasskeySignIns } from '#src/identity/protection/passkey-sign-ins.ts';
+import type { Reset } from '#src/identity/recovery/reset.ts';
 import type { Registration } from '#src/identity/registration/registration.ts';
 import type { CaptchaForms } from '#src/web/middleware/captcha-forms.ts';
 import { deviceOf } from '#src/web/middleware/device.ts';
@@ -18,12 +19,13 @@ interface SignInDeps extends FirstFactorDeps {
   passkeySignIns: PasskeySignIns;
   registration: Registration;
   captchaForms: CaptchaForms;
+  reset: Reset;
   metrics: Metrics;
 }
 
 /** Login and password, or a passkey, inside a client's request (L1 to L3, L6). */
 export function createSignInRoutes(deps: SignInDeps): Router {
-  const { pages, credentials, passkeySignIns, registration, captchaForms, metrics } = deps;
+  const { pages, credentials, passkeySignIns, registration, reset, captchaForms, metrics } = deps;
   const passed = createFirstFactor(deps);
   const router = new Router();
 
@@ -36,7 +38,9 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     const accountId = ticket && (await registration.redeemTicket(ticket, page.browser));
     // The account was made with this ticket; after any reset since then it opens nothing.
     if (accountId) return passed(ctx, { accountId, amr: ['pwd'], generation: 0, isFirst: true });
-    await show(ctx, { login: current.loginHint ?? '' }, {});
+    const recovered = ctx.cookies.get('recovered', { signed: true });
+    const login = recovered && (await reset.loginOf(recovered, page.browser));
+    await show(ctx, { login: login || (current.loginHint ?? '') }, {}, 200, Boolean(login));
   });
 
   router.post('/interaction/:uid/sign-in', async (ctx) => {
@@ -55,6 +59,7 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     const proven = await credentials.prove({ ...form.data, address: page.address, deviceSecret });
     metrics.signIns.inc({ outcome: proven ? 'right' : 'refused' });
     if (!proven) return show(ctx, { login: form.data.login }, { login: 'login_failed' }, 422);
+    ctx.cookies.set('recovered', null, { path: '/interaction' });
     await passed(ctx, { ...proven, amr: ['pwd'] });
   });
 
@@ -75,7 +80,13 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     await show(ctx, { login: '' }, { form: outcome.refused }, 422);
   });
 
-  async function show(ctx: Context, values: Record<string, string>, errors: FieldErrors, status = 200): Promise<void> {
+  async function show(
+    ctx: Context,
+    values: Record<string, string>,
+    errors: FieldErrors,
+    status = 200,
+    isRecovered = false,
+  ): Promise<void> {
     const page = pages.of(ctx);
     const { uid } = interactionOf(ctx);
     const { secret: deviceSecret } = deviceOf(ctx, pages);
@@ -91,7 +102,8 @@ export function createSignInRoutes(deps: SignInDeps): Router {
           : undefined,
         otherWaysUrl: `/interaction/${uid}/other-ways`,
         registerUrl: `/registration?interaction=${uid}`,
-        recoverUrl: '/help',
+        recoverUrl: `/recover?interaction=${uid}`,
+        notice: isRecovered ? page.t('sign-in.recovered') : undefined,
         abortUrl: `/interaction/${uid}/abort`,
         ...(isAsked ? await captchaForms.shown(ctx) : {}),
         values,

@@ -5,8 +5,10 @@ import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { Letters, LetterVerdict } from '#src/identity/verification/letters.ts';
 import type { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
+import { refuseOnHold } from '#src/web/middleware/hold.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import type { RaisingFor } from '#src/web/middleware/raising-for.ts';
@@ -21,6 +23,7 @@ interface ConfirmDeps {
   signatureProofs: SignatureProofs;
   interactions: Interactions;
   raisingFor: RaisingFor;
+  holds: Holds;
   /** Whether anybody would print them. */
   lettersOffered: boolean;
 }
@@ -30,6 +33,7 @@ export function createConfirmRoutes(deps: ConfirmDeps): Router {
   const { pages, letters, signatureProofs, interactions, raisingFor, lettersOffered } = deps;
   const router = new Router({ prefix: '/account/confirm' });
   router.use(requireSignIn(deps));
+  router.use('/letter', refuseOnHold(deps));
 
   router.get('/', async (ctx) => {
     const { account } = signedIn(ctx);

@@ -7,7 +7,9 @@ import type { Identities } from '#src/identity/accounts/identities.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import { fullName } from '#src/identity/accounts/account.ts';
 import type { Checks, Progress } from '#src/identity/verification/checks.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import { refuseOnHold } from '#src/web/middleware/hold.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Page, Pages } from '#src/web/middleware/page.ts';
 import type { RaisingFor } from '#src/web/middleware/raising-for.ts';
@@ -23,6 +25,7 @@ interface DocumentsDeps {
   identities: Identities;
   checks: Checks;
   raisingFor: RaisingFor;
+  holds: Holds;
 }
 
 /** Passport and SNILS: what is known, how the check is going, and the form (R9 to R11, R16). */
@@ -30,6 +33,7 @@ export function createDocumentsRoutes(deps: DocumentsDeps): Router {
   const { pages, clock, identities, checks, raisingFor } = deps;
   const router = new Router({ prefix: '/account/documents' });
   router.use(requireSignIn(deps));
+  router.use('/edit', refuseOnHold(deps));
 
   router.get('/', async (ctx) => {
     const { account } = signedIn(ctx);

@@ -7,7 +7,9 @@ import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { SignedTexts } from '#src/identity/certificates/signed-texts.ts';
 import type { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
+import { refuseOnHold } from '#src/web/middleware/hold.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { sendText, signatureForm, signatureHelp } from '#src/web/middleware/signature-forms.ts';
@@ -20,6 +22,7 @@ interface SignatureDeps {
   signedTexts: SignedTexts;
   signatureProofs: SignatureProofs;
   config: Pick<Config, 'sandbox' | 'service'>;
+  holds: Holds;
 }
 
 /** From standard to confirmed with an electronic signature (R15): take a text, sign it with any program, bring the signature. */
@@ -27,6 +30,7 @@ export function createSignatureRoutes(deps: SignatureDeps): Router {
   const { pages, signedTexts, signatureProofs, config } = deps;
   const router = new Router({ prefix: '/account/confirm/signature' });
   router.use(requireSignIn(deps));
+  router.use(refuseOnHold(deps));
   router.use((_ctx, next) => {
     if (!signatureProofs.isOffered) throw new Refusal('not_found', 404);
     return next();
