@@ -60,8 +60,8 @@ export class Proving {
       await this.#give(flow, { proof: 'channel', browser });
       return true;
     }
-    if (record.accountId !== undefined && (await delivery.isClosed(record)))
-      await notices.recoveryClosed(record.accountId);
+    const isClosed = await delivery.isClosed(record);
+    if (isClosed && record.accountId !== undefined) await notices.recoveryClosed(record.accountId);
     return false;
   }
 
