@@ -20,9 +20,14 @@ export class SendLimits {
 
   /**
    * @param recipient contact in normal form. @param address network address of the asking browser.
+   * @param decoyPhone nothing is sent to anybody, but it takes as long as a message to this number (E1).
    * @param isProven whether an account's own number is written to for somebody who has passed the first factor.
    */
-  async take(recipient: string, address: string, { isProven = false } = {}): Promise<SendVerdict> {
+  async take(
+    recipient: string,
+    address: string,
+    { isProven = false, decoyPhone }: { isProven?: boolean; decoyPhone?: string } = {},
+  ): Promise<SendVerdict> {
     const { budgets, smsGuard, settings } = this.#deps;
     const { resendSeconds, sendsPerTenMinutes, sendsPerDay, sendsPerAddress } = settings;
     if (!(await budgets.take({ name: 'send-address', limit: sendsPerAddress, windowSeconds: 300 }, address)))
@@ -33,6 +38,7 @@ export class SendLimits {
       return 'too_many';
     if (!(await budgets.take({ name: 'send-day', limit: sendsPerDay, windowSeconds: 86_400 }, recipient)))
       return 'too_many';
+    if (decoyPhone !== undefined) return smsGuard.take(decoyPhone, { isProven, isDecoy: true });
     return isPhone(recipient) ? smsGuard.take(recipient, { isProven }) : 'allowed';
   }
 

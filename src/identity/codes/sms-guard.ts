@@ -34,15 +34,24 @@ export class SmsGuard {
     this.#deps = deps;
   }
 
-  /** @param isProven an account's own number: no neighbour can close its range. */
-  async take(phone: string, { isProven }: { isProven: boolean }): Promise<SmsVerdict> {
+  /**
+   * @param isProven an account's own number: no neighbour can close its range.
+   * @param isDecoy nothing is sent: the same is counted, apart from what counts, and nobody is told.
+   */
+  async take(
+    phone: string,
+    { isProven, isDecoy = false }: { isProven: boolean; isDecoy?: boolean },
+  ): Promise<SmsVerdict> {
     const { countryOf, countries, metrics } = this.#deps;
     const country = countryOf(phone);
     if (country === undefined || !countries.includes(country)) {
-      metrics.sms.inc({ country: 'other', outcome: 'refused' });
+      if (!isDecoy) metrics.sms.inc({ country: 'other', outcome: 'refused' });
       return 'phone_country';
     }
-    const alarm = (!isProven && (await this.#closedRange(phone))) || (await this.#spentCap(phone, country, isProven));
+    const mark = isDecoy ? 'nobody ' : '';
+    const alarm =
+      (!isProven && (await this.#closedRange(phone, mark))) || (await this.#spentCap(phone, country, isProven, mark));
+    if (isDecoy) return alarm ? 'sms_paused' : 'allowed';
     metrics.sms.inc({ country, outcome: alarm ? 'refused' : 'allowed' });
     if (!alarm) return 'allowed';
     await this.#deps.alarms.raise(
@@ -59,15 +68,15 @@ export class SmsGuard {
     await budgets.clear(this.#unanswered, this.#rangeOf(phone));
   }
 
-  async #closedRange(phone: string): Promise<AlarmName | undefined> {
+  async #closedRange(phone: string, mark: string): Promise<AlarmName | undefined> {
     const { budgets, settings } = this.#deps;
-    const range = this.#rangeOf(phone);
+    const range = mark + this.#rangeOf(phone);
     const perRange = { name: 'sms-range', limit: settings.sendsPerRange, windowSeconds: TEN_MINUTES };
     if (!(await budgets.take(perRange, range))) return 'sms_range';
     return (await budgets.take(this.#unanswered, range)) ? undefined : 'sms_unanswered';
   }
 
-  async #spentCap(phone: string, country: string, isProven: boolean): Promise<AlarmName | undefined> {
+  async #spentCap(phone: string, country: string, isProven: boolean, mark: string): Promise<AlarmName | undefined> {
     const { settings } = this.#deps;
     const price = priceOf(phone, settings);
     const perCountry = settings.sendsPerCountryPerHour[country] ?? settings.sendsPerOtherCountryPerHour;
@@ -79,7 +88,7 @@ export class SmsGuard {
       { alarm: 'sms_money', budget: cap('sms-money-day', settings.moneyPerDay, DAY), subject: '', amount: price },
     ];
     for (const { alarm, budget, subject, amount } of caps)
-      if (!(await this.#takeShare(budget, subject, amount, isProven))) return alarm;
+      if (!(await this.#takeShare(budget, mark + subject, amount, isProven))) return alarm;
     return undefined;
   }
 

@@ -6,7 +6,7 @@ import type { Outbox } from '#src/platform/messaging/outbox.ts';
 import { newToken } from '#src/platform/security/random.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Flows } from '#src/platform/storage/flows.ts';
-import { phoneCountry, type Contact } from '#src/identity/accounts/contact.ts';
+import type { Contact } from '#src/identity/accounts/contact.ts';
 import type { Codes, CodeScope, LinkScope } from '#src/identity/codes/codes.ts';
 import type { SendLimits } from '#src/identity/codes/send-limits.ts';
 
@@ -44,13 +44,20 @@ export class Delivery {
     deps.outbox.register(SILENCE, async () => {});
   }
 
-  /** Says nothing to the person at the page: limits belong to the contact, and would tell whose it is. */
-  async maySend({ subject, reach }: Pick<Addressee, 'subject' | 'reach'>, address: string): Promise<boolean> {
-    const { codes, sendLimits, settings } = this.#deps;
+  /**
+   * Says nothing to the person at the page: limits belong to the contact, and would tell whose it is.
+   * @param decoyPhone where there is no phone to write to, but might have been one.
+   */
+  async maySend(
+    { subject, reach }: Pick<Addressee, 'subject' | 'reach'>,
+    { address, decoyPhone }: { address: string; decoyPhone: string | undefined },
+  ): Promise<boolean> {
+    const { codes, sendLimits } = this.#deps;
     const isOpen = !(await codes.isClosed({ purpose: 'recover', target: subject }));
-    const isAllowed = (await sendLimits.take(reach?.value ?? subject, address)) === 'allowed';
-    const isServed = reach?.kind !== 'phone' || settings.smsCountries.includes(phoneCountry(reach.value) ?? '');
-    return isOpen && isAllowed && isServed;
+    // Each of these numbers was proven once, and cost a captcha now: no neighbour may close its range.
+    const options = reach?.kind === 'phone' ? { isProven: true } : { isProven: true, decoyPhone };
+    const verdict = await sendLimits.take(reach?.value ?? subject, address, options);
+    return isOpen && verdict === 'allowed';
   }
 
   /** Part of the caller's transaction. What was sent before is dead. */
@@ -87,6 +94,11 @@ export class Delivery {
 
   async verifyCode(scope: Pick<Addressee, 'subject' | 'browser'>, typed: string) {
     return this.#deps.codes.verify(scopeOf(scope), typed);
+  }
+
+  /** The right code came back from there. */
+  async answered(phone: string): Promise<void> {
+    await this.#deps.sendLimits.answered(phone);
   }
 
   async isClosed({ subject }: Pick<Addressee, 'subject'>): Promise<boolean> {

@@ -58,6 +58,7 @@ export class Proving {
     if (record.browser !== browser) throw new Refusal('wrong_browser', 403);
     if ((await delivery.verifyCode(record, typed)) === 'right') {
       await this.#give(flow, { proof: 'channel', browser });
+      await delivery.answered(record.reach!.value);
       return true;
     }
     const isClosed = await delivery.isClosed(record);

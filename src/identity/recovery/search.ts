@@ -49,7 +49,7 @@ export class Search {
     const record = this.#record(named, found, { browser, language, interaction, clientName });
     if ('number' in named || knowsMore) record.proofs.push('document');
     if (knowsMore) record.isMatched = true;
-    const maySend = await delivery.maySend(record, address);
+    const maySend = await delivery.maySend(record, { address, decoyPhone: decoyPhoneOf(record) });
     const flowId = await db.transaction().execute(async (transaction) => {
       const id = await flows.create(transaction, record);
       if (maySend) await delivery.send(transaction, { flowId: id, ...record });
@@ -125,7 +125,7 @@ export class Search {
 
   async #sendAnew(flow: RecoveryFlow, record: RecoveryRecord, address: string): Promise<void> {
     const { db, delivery } = this.#deps;
-    const maySend = await delivery.maySend(record, address);
+    const maySend = await delivery.maySend(record, { address, decoyPhone: decoyPhoneOf(record) });
     await db.transaction().execute(async (transaction) => {
       await this.#deps.flows.replace(flow, record, transaction);
       if (maySend) await delivery.send(transaction, { flowId: flow.id, ...record });
@@ -169,4 +169,12 @@ export class Search {
       budgets.take({ name: 'document-lookups-address', limit: settings.lookUpsPerAddress, ...day }, address)
     );
   }
+}
+
+/** Any number: what was named might belong to an account with a phone. */
+const ANY_PHONE = '+79000000000';
+
+function decoyPhoneOf({ named }: RecoveryRecord): string | undefined {
+  if ('number' in named) return ANY_PHONE;
+  return named.contact.kind === 'phone' ? named.contact.value : undefined;
 }
