@@ -6,8 +6,10 @@ import { Refusal } from '#src/platform/errors.ts';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { SignatureChecks } from '#src/identity/certificates/signature-checks.ts';
 import type { SignedTexts } from '#src/identity/certificates/signed-texts.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { CertificateBindings } from '#src/identity/protection/certificate-bindings.ts';
 import type { SecurityDeps } from '#src/web/account/security-routes.ts';
+import { refuseOnHold } from '#src/web/middleware/hold.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import { sendText, signatureForm, signatureHelp } from '#src/web/middleware/signature-forms.ts';
 import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
@@ -17,6 +19,7 @@ interface CertificateDeps extends SecurityDeps {
   signedTexts: SignedTexts;
   signatureChecks: SignatureChecks;
   certificateBindings: CertificateBindings;
+  holds: Holds;
 }
 
 const PATH = '/account/security/certificate';
@@ -34,13 +37,15 @@ export function createCertificateRoutes(deps: CertificateDeps): Router {
     return next();
   });
 
-  router.get('/', async (ctx) => show(ctx, await issue(ctx), {}));
+  const held = refuseOnHold(deps);
+
+  router.get('/', held, async (ctx) => show(ctx, await issue(ctx), {}));
 
   router.get('/text/:challenge', async (ctx) => {
     sendText(ctx, await signedTexts.find(ctx.params.challenge!, scope(ctx)));
   });
 
-  router.post('/', async (ctx) => {
+  router.post('/', held, async (ctx) => {
     const form = parseForm(signatureForm, ctx.request.body);
     if (!form.ok) {
       if ('challenge' in form.errors) throw new Refusal('expired', 400);
