@@ -273,6 +273,14 @@ describe('the way back into an account', () => {
     await forgetful.choosePassword(page);
   });
 
+  it('P6: an earlier password does not come back this way either', async () => {
+    const person = await simplified();
+    const forgetful = new Forgetful(house);
+    const page = await forgetful.provePhone(person.phone);
+    assert.equal((await forgetful.choosePassword(page, PASSWORD)).status, 422);
+    await forgetful.choosePassword(page);
+  });
+
   it('E3: a scanner that opens the link burns nothing; the link works once and a newer one kills it', async () => {
     const person = await confirmed();
     const forgetful = new Forgetful(house);

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { fullName } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import type { Proving } from '#src/identity/recovery/proving.ts';
 import type { RecoveryFlow } from '#src/identity/recovery/recovery-flows.ts';
@@ -16,6 +17,7 @@ interface PasswordDeps extends FlowDeps {
   accounts: Accounts;
   proving: Proving;
   reset: Reset;
+  credentials: Credentials;
   hasher: PasswordHasher;
   newPassword: NewPassword;
   accountSessions: AccountSessions;
@@ -23,7 +25,7 @@ interface PasswordDeps extends FlowDeps {
 
 /** The new password ends everything the old one opened, and nobody is signed in by it (P14, P24, E5). */
 export function createNewPasswordRoutes(deps: PasswordDeps): Router {
-  const { pages, accounts, proving, reset, hasher, newPassword, accountSessions, interactions } = deps;
+  const { pages, accounts, proving, reset, credentials, hasher, newPassword, accountSessions, interactions } = deps;
   const router = new Router({ prefix: '/recover/:flow' });
 
   router.get('/', async (ctx) => {
@@ -40,6 +42,8 @@ export function createNewPasswordRoutes(deps: PasswordDeps): Router {
     const flow = await atPassword(ctx);
     const password = flow && (await newPassword.read(ctx, await pageOf(flow)));
     if (!flow || password === undefined) return;
+    if (await credentials.wasUsed(flow.record.accountId!, password))
+      return newPassword.show(ctx, await pageOf(flow), { errors: { 'new-password': 'password_reused' } }, 422);
     const page = pages.of(ctx);
     const at = { browser: page.browser, hash: await hasher.hash(password), recipient: await reset.recipient(flow) };
     await accountSessions.endAll(flow.record.accountId!, async (transaction) => {
