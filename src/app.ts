@@ -32,6 +32,7 @@ import { createConflictsRoutes } from '#src/web/console/conflicts-routes.ts';
 import { createHomeRoutes } from '#src/web/console/home-routes.ts';
 import { createRolesRoutes } from '#src/web/console/roles-routes.ts';
 import { createTimelinesRoutes } from '#src/web/console/timelines-routes.ts';
+import { createTicketsRoutes } from '#src/web/console/tickets-routes.ts';
 import { createVisitsRoutes } from '#src/web/console/visits-routes.ts';
 import { createConsentRoutes } from '#src/web/consent/consent-routes.ts';
 import { createBackchannelRoutes } from '#src/web/demo/backchannel-routes.ts';
@@ -154,6 +155,7 @@ export function consoleAreas(services: Services): ConsoleRouter[] {
     createTimelinesRoutes(services),
     createConflictsRoutes(services),
     createRolesRoutes(services),
+    createTicketsRoutes(services),
   ];
 }
 

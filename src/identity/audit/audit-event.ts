@@ -236,6 +236,10 @@ export const auditEvent = {
   }),
   /** By the number that the person knows it by. */
   ticketAnswered: (number: string): AuditEvent => ({ event: 'ticket_answered', details: { number } }),
+  ticketSeen: (number: string, operator: string): AuditEvent => ({
+    event: 'ticket_seen',
+    details: { number, operator },
+  }),
   ticketClosed: (number: string): AuditEvent => ({ event: 'ticket_closed', details: { number } }),
   /** `subject`: a country or the beginning of a range. */
   alarmRaised: (alarm: string, subject: string): AuditEvent => ({ event: 'alarm_raised', details: { alarm, subject } }),
