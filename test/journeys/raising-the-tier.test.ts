@@ -302,12 +302,6 @@ describe('raising the tier', () => {
     await house.services.db.deleteFrom('contacts').where('account_id', '!=', climber.person.id).execute();
   });
 
-  it('R15: signatures are not offered where no authority is trusted', async () => {
-    await climber.becomeStandard();
-    assert.ok(!has(await climber.open('/account/confirm'), 'signature-link'));
-    assert.equal((await climber.open('/account/confirm/signature')).status, 404);
-  });
-
   it('nobody sees the pages of others, nor without signing in', async () => {
     for (const path of ['', '/edit'])
       assert.ok(has(await new Browser(house.origin).open(`/account/documents${path}`), 'login-submit'));

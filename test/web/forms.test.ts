@@ -8,7 +8,7 @@ import { RelyingParty } from '#test/support/relying-party.ts';
 import { anna, settle, type Person } from '#test/support/people.ts';
 
 /** For programs: they carry no cookie, so there is nothing to forge. */
-const forPrograms = [/^\/sandbox\/api\//, /^\/demo\/[^/]+\/backchannel/, /^\/aas\/oauth2\//, /^\/admin\/api\//];
+const forPrograms = [/^\/sandbox\/(api|ca)\//, /^\/demo\/[^/]+\/backchannel/, /^\/aas\/oauth2\//, /^\/admin\/api\//];
 
 describe('B9: a state change needs our own form', () => {
   let house: House;

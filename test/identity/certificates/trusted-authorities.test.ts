@@ -184,4 +184,10 @@ describe('I2: whether a certificate was revoked', () => {
     assert.ok(on!.ok && on!.profile === 'card');
     assert.ok(!off!.ok);
   });
+
+  it('R15: signatures are not offered where no authority is trusted', () => {
+    const revocation = new RevocationProofs({ fetch: fetchPublic({ sandbox: false }, { plain: true }) });
+    assert.equal(new TrustedAuthorities({ folders: { qualified: '', card: '' }, revocation }).isOffered, false);
+    assert.equal(authorities().isOffered, true);
+  });
 });
