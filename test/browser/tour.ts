@@ -1,7 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Language } from '#src/platform/i18n/translator.ts';
-import { enterCode, fillRegistration, messageTo, signInAs } from '#test/browser/steps.ts';
+import { enterCode, fillRegistration, messageTo, signInAs, takeSuggestion } from '#test/browser/steps.ts';
 import { appCode } from '#test/support/second-factor.ts';
+import { settle } from '#test/support/people.ts';
 import type { House } from '#test/support/house.ts';
 
 /** Called at each stop; `kind` says whose page it is. */
@@ -30,6 +31,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await accountPages(page);
     await registrationByEmail();
     await confirmedPerson();
+    await forgottenPassword();
     await askedForSms();
     await changedTerms();
   } finally {
@@ -243,6 +245,87 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await page.click('.rows button');
   }
 
+  /** By phone with another way, then by letter with everything that may be asked; then what is held. */
+  async function forgottenPassword(): Promise<void> {
+    const page = await newcomer();
+    const [phone, address] = [numberOf(7), email(7)];
+    const [passport, snils] = [`45107${String(number).padStart(5, '0')}`, snilsFor(number)];
+    const { id } = await settle(house, {
+      contacts: [
+        { kind: 'phone', value: phone },
+        { kind: 'email', value: address },
+      ],
+      evidence: ['registry'],
+      documents: { rf_passport: passport, snils },
+    });
+    await house.services.securitySettings.setQuestion(id, { listed: 'pet' }, 'Мурзик');
+    await see(page, '/recover', 'find-account');
+    await page.click('#find-submit');
+    await look(page, 'find-account-errors', 'citizen');
+    await page.check('#recover-by-foreign');
+    await look(page, 'find-account-foreign', 'citizen');
+    await page.check('#recover-by-snils');
+    await page.fill('#document-number', snils);
+    await page.fill('#captcha', 'sandbox');
+    await page.click('#find-submit');
+    await page.waitForSelector('#code');
+    await look(page, 'recovery-by-document', 'citizen');
+    await page.goto('/recover');
+    await page.fill('#contact', phone);
+    await page.fill('#captcha', 'sandbox');
+    await page.click('#find-submit');
+    await page.waitForSelector('#code');
+    await look(page, 'recovery-code', 'citizen');
+    await page.click('.help summary');
+    await page.fill('#code', '000000');
+    await page.click('#code-submit');
+    await look(page, 'recovery-code-errors', 'citizen');
+    await page.click('#no-phone-link');
+    await look(page, 'another-way', 'citizen');
+    await page.click('#document-submit');
+    await look(page, 'another-way-errors', 'citizen');
+    await page.fill('#document-number', snils);
+    await page.click('#document-submit');
+    await page.waitForSelector('#choose-email');
+    await look(page, 'another-way-masked', 'citizen');
+    await see(page, '/recover/service-centre', 'service-centre');
+    await page.goto('/recover');
+    await page.fill('#contact', address);
+    await page.fill('#captcha', 'sandbox');
+    await page.click('#find-submit');
+    await page.waitForSelector('#resend');
+    await look(page, 'recovery-letter', 'citizen');
+    const waiting = page.url();
+    const elsewhere = await newcomer();
+    await elsewhere.goto((await messageTo(house, address)).links[0]!);
+    await look(elsewhere, 'recovery-link', 'citizen');
+    await elsewhere.click('#recovery-link-submit');
+    await page.goto(waiting);
+    await look(page, 'recovery-elsewhere', 'citizen');
+    await look(elsewhere, 'recovery-document', 'citizen');
+    await elsewhere.click('#document-submit');
+    await look(elsewhere, 'recovery-document-errors', 'citizen');
+    await elsewhere.fill('#document-number', passport);
+    await elsewhere.click('#document-submit');
+    await elsewhere.waitForSelector('#security-answer');
+    await look(elsewhere, 'security-answer', 'citizen');
+    await elsewhere.click('#answer-submit');
+    await look(elsewhere, 'security-answer-errors', 'citizen');
+    await elsewhere.fill('#security-answer', 'мурзик');
+    await elsewhere.click('#answer-submit');
+    await elsewhere.waitForSelector('#new-password');
+    await look(elsewhere, 'recovery-password', 'citizen');
+    const password = await takeSuggestion(elsewhere);
+    await elsewhere.waitForSelector('#login-submit');
+    await look(elsewhere, 'sign-in-recovered', 'citizen');
+    await elsewhere.fill('#password', password);
+    await elsewhere.click('#login-submit');
+    await see(elsewhere, '/account/contacts/email', 'held');
+    await see(elsewhere, '/account/security/question', 'security-question');
+    await elsewhere.click('#question-submit');
+    await look(elsewhere, 'security-question-errors', 'citizen');
+  }
+
   async function askedForSms(): Promise<void> {
     const page = await newcomer();
     await page.goto('/demo/university/login');
@@ -265,4 +348,11 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await page.goto(path);
     await look(page, name, kind);
   }
+}
+
+/** A right SNILS, another for each tour. */
+function snilsFor(tour: number): string {
+  const digits = String(720_000_000 + tour * 7);
+  const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (9 - i), 0);
+  return digits + String((sum % 101) % 100).padStart(2, '0');
 }
