@@ -10,8 +10,26 @@ const strategy = new Strategy(
     key: forge.pki.privateKeyFromPem(settings.key),
     certificate: forge.pki.certificateFromPem(settings.certificate),
   },
-  (accessToken, refreshToken, profile, done) => done(null, { accessToken, refreshToken, profile }),
+  (accessToken, refreshToken, profile, done) =>
+    resources(accessToken).then((read) => done(null, { refreshToken, ...read }), done),
 );
+
+/** It reads no profile by itself; systems ask for theirs by its own OAuth 2 client. */
+async function resources(accessToken) {
+  strategy._oauth2.useAuthorizationHeaderforGET(true);
+  const get = (url) =>
+    new Promise((resolve, reject) =>
+      strategy._oauth2.get(url, accessToken, (error, body) => (error ? reject(error) : resolve(JSON.parse(body)))),
+    );
+  const claims = JSON.parse(Buffer.from(accessToken.split('.')[1], 'base64url'));
+  const person = `${settings.resourceURL}/${claims['urn:esia:sbj_id']}`;
+  return {
+    person: await get(person),
+    contacts: await get(`${person}/ctts?embed=(elements)`),
+    documents: await get(`${person}/docs?embed=(elements)`),
+  };
+}
+
 const query = step === 'start' ? {} : Object.fromEntries(new URL(callback).searchParams);
 const fail = (error) => {
   console.error(JSON.stringify(error, Object.getOwnPropertyNames(error ?? {})));
