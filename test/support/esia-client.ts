@@ -13,7 +13,7 @@ import { encodeOid } from '#src/platform/signatures/ber-values.ts';
 import { gostCurve } from '#src/platform/signatures/gost-curves.ts';
 import { gostSpkiOf, type GostPrivateKey } from '#src/platform/signatures/gost-key.ts';
 import { signGost } from '#src/platform/signatures/gost-signature.ts';
-import { streebog256 } from '#src/platform/signatures/streebog.ts';
+import { streebog256, streebog512 } from '#src/platform/signatures/streebog.ts';
 import { selfSignedCertificate } from '#src/protocols/esia/self-signed-certificate.ts';
 import { formatTimestamp } from '#src/protocols/esia/timestamp.ts';
 import type { House } from '#test/support/house.ts';
@@ -52,21 +52,27 @@ export function rsaSignerOf(pem: string, name: string, digestName: 'sha256' | 's
   };
 }
 
-export function gostSigner(name = 'GOST client'): Signer {
-  return gostSignerOf(BigInt(`0x${randomBytes(31).toString('hex')}`), name);
+const CRYPTO_PRO_A = '1.2.643.2.2.35.1';
+
+export function gostSigner(name = 'GOST client', curveOid = CRYPTO_PRO_A): Signer {
+  return gostSignerOf(BigInt(`0x${randomBytes(31).toString('hex')}`), name, curveOid);
 }
 
-export function gostSignerOf(scalar: bigint, name: string): Signer {
-  const curveOid = '1.2.643.2.2.35.1';
+export function gostSignerOf(scalar: bigint, name: string, curveOid = CRYPTO_PRO_A): Signer {
   const curve = gostCurve(curveOid)!;
-  const key: GostPrivateKey = { algorithm: 'gost2012_256', curve, curveOid, scalar };
-  const certify = (bytes: Uint8Array) => signGost(key, streebog256(bytes));
+  const isLong = curve.size === 64;
+  const key: GostPrivateKey = { algorithm: isLong ? 'gost2012_512' : 'gost2012_256', curve, curveOid, scalar };
+  const digest = isLong ? streebog512 : streebog256;
+  const certify = (bytes: Uint8Array) => signGost(key, digest(bytes));
   const spki = gostSpkiOf(key);
-  const signature = { oid: '1.2.643.7.1.1.3.2', hasNull: false };
+  const signature = { oid: `1.2.643.7.1.1.3.${isLong ? 3 : 2}`, hasNull: false };
   return {
     ...certificateOf(selfSignedCertificate({ name, spki, algorithm: signature, sign: certify })),
-    algorithms: { digest: algorithm('1.2.643.7.1.1.2.2', false), signature: algorithm('1.2.643.7.1.1.1.1', false) },
-    digest: (bytes) => streebog256(bytes),
+    algorithms: {
+      digest: algorithm(`1.2.643.7.1.1.2.${isLong ? 3 : 2}`, false),
+      signature: algorithm(`1.2.643.7.1.1.1.${isLong ? 2 : 1}`, false),
+    },
+    digest,
     sign: certify,
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { gostCurve, gostCurveOids } from '#src/platform/signatures/gost-curves.ts';
 import { streebog256 } from '#src/platform/signatures/streebog.ts';
 import { Browser, has } from '#test/support/browser.ts';
 import {
@@ -161,6 +162,23 @@ describe('the ESIA dialect', () => {
         assert.notEqual(answer.json.refresh_token, refresh_token);
         const again = sealed({ ...fields, state: 'another', timestamp: fields.timestamp! }, sealings.raw(gost, order));
         assert.equal(errorOf(await post(house, '/aas/oauth2/v3/te', again)), 'ESIA-007011');
+      });
+  });
+
+  describe('§9.2, §9.4 every GOST parameter set', () => {
+    for (const [at, oid] of gostCurveOids().entries())
+      it(`${gostCurve(oid)!.name} (${oid}): container at v1, raw at v2, and neither with a bit changed`, async () => {
+        const signer = gostSigner(`GOST ${oid}`, oid);
+        const client = `GOST${at}`;
+        await registerEsia(house, client, { certificates: [signer.certificate] });
+        const forms = [
+          ['/aas/oauth2/ac', sealings.cms(signer, messages.v1)],
+          ['/aas/oauth2/v2/ac', sealings.raw(signer, messages.v2)],
+        ] as const;
+        for (const [path, seal] of forms) {
+          assert.equal(await accepted(path, seal, { client }), 'accepted');
+          assert.match(await accepted(path, (fields) => withBitChanged(seal(fields)), { client }), /^ESIA-007/);
+        }
       });
   });
 
@@ -731,6 +749,13 @@ describe('the ESIA dialect', () => {
     assert.equal((await send(house, `/oauth2/auth?${query}`)).status, 400);
   });
 });
+
+/** In the last quarter, where every form has the signature itself. */
+function withBitChanged(value: string): string {
+  const bytes = Buffer.from(value, 'base64url');
+  bytes[bytes.length - 9]! ^= 1;
+  return bytes.toString('base64url');
+}
 
 function errorIn({ headers }: Answer): string {
   return new URL(headers.get('location')!, 'http://x').searchParams.get('error_description') ?? '';
