@@ -21,6 +21,7 @@ export const clientOptions: Command['options'] = {
   'redirect-host': list,
   profile: text,
   signing: text,
+  'marker-signing': text,
   set: list,
   file: text,
 };
@@ -42,6 +43,7 @@ export const clientOptionsSay: Record<string, string> = {
   'redirect-host': 'ESIA dialect: host, or host:port, of its addresses; again for more',
   profile: 'ESIA dialect: lenient, strict',
   signing: 'ESIA dialect: any, gost',
+  'marker-signing': 'ESIA dialect: RS256, GOST3410_2012_256',
   set: 'any other member, as JSON: --set default_max_age=600; again for more; null removes it',
   file: 'YAML or JSON file with members; options win over it',
 };
@@ -75,7 +77,12 @@ const plain: Record<string, string> = {
   'subject-type': 'subject_type',
 };
 
-const ofEsia: Record<string, string> = { 'redirect-host': 'redirect_hosts', profile: 'profile', signing: 'signing' };
+const ofEsia: Record<string, string> = {
+  'redirect-host': 'redirect_hosts',
+  profile: 'profile',
+  signing: 'signing',
+  'marker-signing': 'marker_signing',
+};
 
 function readMembers(path: string): Record<string, unknown> {
   const members = readYaml(path);

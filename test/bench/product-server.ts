@@ -61,6 +61,7 @@ async function settle({ db, accounts, clients, consents, credentials, hasher, ag
       redirect_hosts: ['client.example'],
       profile: 'lenient',
       signing: 'any',
+      marker_signing: 'RS256',
     },
   });
   const hash = await hasher.hash(PASSWORD);

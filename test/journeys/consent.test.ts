@@ -130,5 +130,15 @@ for (const kind of databaseKinds) {
         assert.equal((await browser.open(path)).status, 200);
       assert.equal((await userinfo(house, tokens)).status, 401);
     });
+
+    it('a client of the same name begins with nothing: what the gone one had stays dead', async () => {
+      const { rp, tokens } = await allowed();
+      const { clients } = house.services;
+      const { metadata, secret } = (await clients.find(rp.clientId))!;
+      await clients.remove(rp.clientId);
+      await clients.save(rp.clientId, { ...metadata, ...(secret && { client_secret: secret }) });
+      await new Promise((later) => setTimeout(later, 1050));
+      assert.equal((await userinfo(house, tokens)).status, 401);
+    });
   });
 }

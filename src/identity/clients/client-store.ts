@@ -55,3 +55,12 @@ export async function removeClient(db: Connection, id: string): Promise<boolean>
   const { numDeletedRows } = await db.deleteFrom('clients').where('id', '=', id).executeTakeFirst();
   return numDeletedRows > 0n;
 }
+
+/** Every grant and what hangs on it. Consents go with the client's row. */
+export async function endGrants(db: Connection, id: string, now: Date): Promise<void> {
+  const live = db.selectFrom('grants').select('id').where('client_id', '=', id).where('ended_at', 'is', null);
+  const ids = (await live.orderBy('id').forUpdate().execute()).map((grant) => grant.id);
+  if (ids.length === 0) return;
+  await db.updateTable('grants').set({ ended_at: now }).where('id', 'in', ids).execute();
+  await db.deleteFrom('artifacts').where('grant_id', 'in', ids).execute();
+}

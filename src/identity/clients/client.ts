@@ -67,6 +67,10 @@ const esiaRules = z.strictObject({
       'lenient accepts every form of signature and message that ESIA libraries send, strict the documented one',
   }),
   signing: z.enum(['any', 'gost']).default('any').meta({ description: 'gost: RSA signatures are refused' }),
+  marker_signing: z
+    .enum(['RS256', 'GOST3410_2012_256'])
+    .default('RS256')
+    .meta({ description: 'How the markers that this client gets are signed' }),
 });
 
 /** What we ask of a client beyond the standards. */

@@ -73,9 +73,11 @@ export class Clients {
     return added;
   }
 
-  /** False when there was no such client. */
-  async remove(id: string, db: Connection = this.#db): Promise<boolean> {
+  /** With everything people allowed it: a client of the same name begins with nothing. False when there was none. */
+  async remove(id: string, db?: Connection): Promise<boolean> {
+    if (!db) return this.#db.transaction().execute((transaction) => this.remove(id, transaction));
     const removed = await store.removeClient(db, id);
+    if (removed) await store.endGrants(db, id, this.#clock.now());
     this.#cache.delete(id);
     return removed;
   }

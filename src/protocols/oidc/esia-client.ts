@@ -14,10 +14,8 @@ export function speaksEsia(metadata: Record<string, unknown>): boolean {
  */
 export function completeEsiaClient(metadata: ClientMetadata, issuer: string): ClientMetadata {
   if (!speaksEsia(metadata)) return metadata;
-  // How markers are signed is no business of the provider's.
-  const { marker_signing: _, ...esia } = metadata.esia as Record<string, unknown>;
-  const { redirect_hosts: hosts = [] } = esia as { redirect_hosts?: string[] };
-  const complete = { ...metadata, esia } as ClientMetadata;
+  const { redirect_hosts: hosts = [] } = metadata.esia as { redirect_hosts?: string[] };
+  const complete = { ...metadata } as ClientMetadata;
   if (!isFilled(metadata.redirect_uris)) complete.redirect_uris = [`${issuer}${ESIA_RETURN_PATH}`];
   if (!metadata.client_uri && hosts[0]) complete.client_uri = siteOf(hosts[0]);
   if (typeof metadata.scope === 'string' && !metadata.scope.split(' ').includes('openid'))

@@ -58,6 +58,7 @@ export class WalkSystem {
       redirect_hosts: [host],
       profile: 'strict',
       signing: 'gost',
+      marker_signing: 'RS256',
     } as const;
     await clients.save(WALK_ID, {
       client_name: name,

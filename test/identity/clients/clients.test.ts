@@ -122,7 +122,13 @@ describe('what we ask of a client that speaks the ESIA dialect', () => {
   const rules = (esia: object) => clientRules.parse({ esia }).esia!;
 
   it('accepts every signature and message form unless asked to be strict', () => {
-    assert.deepEqual(rules({}), { certificates: [], redirect_hosts: [], profile: 'lenient', signing: 'any' });
+    assert.deepEqual(rules({}), {
+      certificates: [],
+      marker_signing: 'RS256',
+      redirect_hosts: [],
+      profile: 'lenient',
+      signing: 'any',
+    });
     assert.equal(rules({ profile: 'strict', signing: 'gost' }).profile, 'strict');
   });
 
