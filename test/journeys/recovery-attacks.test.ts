@@ -129,6 +129,19 @@ describe('recovery under attack: who is registered', () => {
         assert.equal(other.hashes, one.hashes);
       });
 
+  it('D8: of twenty presses of “send again” at once one sends, whoever is asked for', async () => {
+    await house.services.db.deleteFrom('budgets').execute();
+    const forgetful = new Forgetful(house);
+    const view = await forgetful.find({ contact: '+79000000003' });
+    const before = (await house.messages('+79000000003')).length;
+    house.clock.advance(MINUTE + SECOND);
+    const { action, fields } = formIn(view, 'resend');
+    const url = new URL(action, view.url).href;
+    const views = await par(20, () => forgetful.browser.request('POST', url, new URLSearchParams(fields)));
+    assert.ok(views.every(({ status }) => [303, 409, 422].includes(status)));
+    assert.equal((await house.messages('+79000000003')).length, before + 1);
+  });
+
   it('E1: only the sink differs: nothing goes to unproven, unknown and blocked', async () => {
     for (const to of ['+79000000999', '+79000000005', '+79000000004', 'blocked@example.test', 'nobody@example.test'])
       assert.deepEqual(await house.messages(to), [], to);
@@ -332,6 +345,28 @@ for (const kind of databaseKinds) {
         assert.ok(has(await mine.browser.open(path), 'code-submit'), `${step}: still at the code`);
       }
       assert.ok(await works(person.login, PASSWORD));
+    });
+
+    it('E6: a code that went to the phone does not prove the address that was chosen after it', async () => {
+      const contacts = [
+        { kind: 'phone', value: `+7900000${String(next++).padStart(4, '0')}` } as const,
+        { kind: 'email', value: `person${next++}@example.test` } as const,
+      ];
+      const passport = `45109${String(next++).padStart(5, '0')}`;
+      const person = await settle(house, { ...anna, contacts, documents: { rf_passport: passport } });
+      await enrol(house, person, 'sms');
+      const forgetful = new Forgetful(house);
+      const view = await forgetful.find({ contact: person.login, 'document-number': passport });
+      const code = await codeTo(house, person.login);
+      const other = await forgetful.browser.open(hrefOf(view, 'no-phone-link'));
+      const { sendLimits } = house.services;
+      const original = sendLimits.take.bind(sendLimits);
+      for (const { sendLimits: limits } of house.all) limits.take = async () => 'too_many';
+      await forgetful.browser.submit(other, {}, { form: 'choose-email' });
+      for (const { sendLimits: limits } of house.all) limits.take = original;
+      const after = await forgetful.enterCode(view, code);
+      assert.equal(after.status, 422);
+      assert.ok(!has(await forgetful.browser.open(view.url), 'choose-factor-link'));
     });
 
     it('E7, C3: who was locked out by a stranger’s guesses gets in after a recovery', async () => {

@@ -48,8 +48,8 @@ export interface Given {
   /** Whose proof was found right. */
   accountId: string;
   browser: string;
-  /** Which factor. */
-  by?: FactorKind;
+  /** Which channel, or which factor. */
+  by?: ContactKind | FactorKind;
 }
 
 function isAsked({ of }: Step, { tier, hasQuestion, hasFactor }: Demands): boolean {
@@ -76,7 +76,8 @@ export function give(
   // A link works wherever it is opened; a code only where it was asked for.
   const isBearer = proof === 'channel' && progress.channel === 'email';
   if (!isBearer && browser !== (progress.provenBy ?? progress.browser)) return undefined;
-  if (proof === 'factor' && (by === undefined || !isFactorOfItsOwn(by, progress.channel))) return undefined;
+  if (proof === 'channel' && by !== progress.channel) return undefined;
+  if (proof === 'factor' && !isFactorOfItsOwn(by, progress.channel)) return undefined;
   const proofs = [...progress.proofs, proof];
   return proof === 'channel' ? { ...progress, proofs, provenBy: browser } : { ...progress, proofs };
 }
@@ -89,6 +90,6 @@ export function changeChannel(progress: Progress, channel: ContactKind, browser:
 }
 
 /** The phone that received the code is one thing, not two. */
-export function isFactorOfItsOwn(kind: FactorKind, channel: ContactKind): boolean {
-  return !(kind === 'sms' && channel === 'phone');
+export function isFactorOfItsOwn(kind: Given['by'], channel: ContactKind): boolean {
+  return kind !== undefined && !(kind === 'sms' && channel === 'phone');
 }

@@ -56,8 +56,9 @@ export class Proving {
     const { delivery, notices } = this.#deps;
     const { record } = flow;
     if (record.browser !== browser) throw new Refusal('wrong_browser', 403);
-    if ((await delivery.verifyCode(record, typed)) === 'right') {
-      await this.#give(flow, { proof: 'channel', browser });
+    // A code that was on its way before the person chose the letter proves the phone, and not the letter's address.
+    if ((await delivery.verifyCode(record, typed)) === 'right' && record.channel === 'phone') {
+      await this.#give(flow, { proof: 'channel', browser, by: 'phone' });
       await delivery.answered(record.reach!.value);
       return true;
     }
@@ -71,7 +72,8 @@ export class Proving {
     const { delivery, flows } = this.#deps;
     const found = await delivery.flowOf(link);
     const flow = found && (await flows.at(found.flowId));
-    if (!flow || !(await this.#deps.flows.stands(flow.record))) return undefined;
+    if (!found || flow?.record.channel !== 'email') return undefined;
+    if (!(await this.#deps.flows.stands(flow.record))) return undefined;
     return (await delivery.isLinkLive(flow.record, found.token)) ? flow : undefined;
   }
 
@@ -82,10 +84,11 @@ export class Proving {
     const found = await delivery.flowOf(link);
     if (!flow || !found) return undefined;
     const demands = await whereabouts.demands(flow.record.accountId!);
-    const next = give(journey, { ...flow.record, channel: 'email' }, demands, {
+    const next = give(journey, flow.record, demands, {
       proof: 'channel',
       accountId: flow.record.accountId!,
       browser,
+      by: 'email',
     });
     if (!next) return undefined;
     return db.transaction().execute(async (transaction) => {

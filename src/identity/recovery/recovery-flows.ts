@@ -56,7 +56,12 @@ export class RecoveryFlows {
 
   /** @throws Refusal when another tab was faster. */
   async replace(flow: RecoveryFlow, record: RecoveryRecord, connection?: Connection): Promise<void> {
-    if (!(await this.#flows.replace(flow, record, connection))) throw new Refusal('expired', 409);
+    if (!(await this.claim(flow, record, connection))) throw new Refusal('expired', 409);
+  }
+
+  /** False: another tab was faster. */
+  async claim(flow: RecoveryFlow, record: RecoveryRecord, connection?: Connection): Promise<boolean> {
+    return this.#flows.replace(flow, record, connection);
   }
 
   /** To one caller only. */

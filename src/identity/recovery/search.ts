@@ -70,11 +70,9 @@ export class Search {
     // Who named a phone is written to there, and who named a document where they like.
     const wanted = 'number' in record.named ? channel : record.channel;
     const reach = found && pick(found.reachable, wanted);
-    await this.#sendAnew(
-      flow,
-      { ...record, reach, channel: reach?.kind ?? wanted ?? record.channel, sentAt: now.toISOString() },
-      address,
-    );
+    const next = { ...record, reach, channel: reach?.kind ?? wanted ?? record.channel, sentAt: now.toISOString() };
+    if (!(await this.#deps.flows.claim(flow, next))) return false;
+    await this.#sendAnew(flow.id, next, address);
     return true;
   }
 
@@ -88,7 +86,9 @@ export class Search {
     const { provenBy: _, ...rest } = record;
     // The client's request waits in the browser that began.
     const interaction = record.browser === browser ? record.interaction : undefined;
-    await this.#sendAnew(flow, { ...rest, ...changed, interaction, reach, sentAt: clock.now().toISOString() }, address);
+    const next = { ...rest, ...changed, interaction, reach, sentAt: clock.now().toISOString() };
+    await this.#deps.flows.replace(flow, next);
+    await this.#sendAnew(flow.id, next, address);
   }
 
   /** After a second matching number, or when the first channel is proven but something else is missing. */
@@ -123,13 +123,11 @@ export class Search {
     return 'matched';
   }
 
-  async #sendAnew(flow: RecoveryFlow, record: RecoveryRecord, address: string): Promise<void> {
+  /** Of several tabs that ask at once one has claimed the record; only then its message is counted. */
+  async #sendAnew(flowId: string, record: RecoveryRecord, address: string): Promise<void> {
     const { db, delivery } = this.#deps;
-    const maySend = await delivery.maySend(record, { address, decoyPhone: decoyPhoneOf(record) });
-    await db.transaction().execute(async (transaction) => {
-      await this.#deps.flows.replace(flow, record, transaction);
-      if (maySend) await delivery.send(transaction, { flowId: flow.id, ...record });
-    });
+    if (!(await delivery.maySend(record, { address, decoyPhone: decoyPhoneOf(record) }))) return;
+    await db.transaction().execute((transaction) => delivery.send(transaction, { flowId, ...record }));
     delivery.wake();
   }
 

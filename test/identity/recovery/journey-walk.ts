@@ -81,12 +81,18 @@ export function firstViolation(
       }
   }
 
+  /** A code may still be on its way to the phone when the letter was chosen, and the other way round. */
+  function kindsOf(proof: Proof): (ContactKind | FactorKind | undefined)[] {
+    if (proof === 'channel') return ['phone', 'email'];
+    return proof === 'factor' ? factors : [undefined];
+  }
+
   function* given(view: Progress, browser: string): Generator<[string, Progress]> {
     for (const proof of proofs)
-      for (const by of proof === 'factor' ? factors : [undefined])
+      for (const by of kindsOf(proof))
         for (const accountId of accounts) {
           const progress = give(steps, view, demands, { proof, accountId, browser, by });
-          const said = proof === 'channel' ? `channel ${view.channel}` : by ? `${proof} ${by}` : proof;
+          const said = by ? `${proof} ${by}` : proof;
           if (progress) yield [accountId === 'owner' ? said : `${said} of a stranger`, progress];
         }
   }
