@@ -1,40 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import {
-  enterCode,
-  fillRegistration,
-  messageTo,
-  openSandboxHouse,
-  signIn,
-  signInAs,
-  takeSuggestion,
-} from '#test/browser/steps.ts';
-import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
-import type { House } from '#test/support/house.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { InChromium } from '#test/browser/in-chromium.ts';
+import { enterCode, fillRegistration, messageTo, signIn, signInAs, takeSuggestion } from '#test/browser/steps.ts';
 
 const phone = { width: 390, height: 844 };
 const desktop = { width: 1280, height: 800 };
 
 describe('the main job in a real browser', function () {
   this.timeout(60_000);
-  let house: House;
-  let browser: Browser;
-  let contexts: { context: BrowserContext; complaints: string[] }[] = [];
-
-  before(async function () {
-    browser = await launchChromium(this);
-    house = await openSandboxHouse();
-  });
-  after(async () => {
-    await browser?.close();
-    await house?.close();
-  });
-  afterEach(async () => {
-    const complaints = contexts.flatMap((one) => one.complaints);
-    await Promise.all(contexts.map(({ context }) => context.close()));
-    contexts = [];
-    assert.deepEqual(complaints, [], 'the browser complained');
-  });
+  const chromium = new InChromium();
 
   const settings: { name: string; language: 'ru' | 'en'; options: BrowserContextOptions; number: string }[] = [
     { name: 'on a phone, in Russian', language: 'ru', options: { viewport: phone }, number: '+79120000001' },
@@ -68,7 +42,7 @@ describe('the main job in a real browser', function () {
       await page.click('#login-with-esia');
       await page.click('#register-link');
       await fillRegistration(page, { phone: number });
-      await enterCode(page, house, number);
+      await enterCode(page, chromium.house, number);
       await takeSuggestion(page);
       await page.click('#continue');
 
@@ -113,7 +87,7 @@ describe('the main job in a real browser', function () {
     await first.click('#register-link');
     await fillRegistration(first, { email: 'maria@example.test' });
     await first.waitForSelector('#resend');
-    const { links } = await messageTo(house, 'maria@example.test');
+    const { links } = await messageTo(chromium.house, 'maria@example.test');
 
     const second = await visit({ viewport: phone });
     await second.goto(links[0]!);
@@ -196,7 +170,7 @@ describe('the main job in a real browser', function () {
       await page.dblclick('#registration-submit');
       await page.waitForSelector('#code');
       await enterCodeTwice(page, number);
-      if (javaScriptEnabled) assert.equal((await house.messages(number)).length, 1);
+      if (javaScriptEnabled) assert.equal((await chromium.house.messages(number)).length, 1);
       await page.click('#suggest-password');
       await page.waitForSelector('#suggestion:not([hidden])');
       await page.dblclick('#password-submit');
@@ -207,7 +181,7 @@ describe('the main job in a real browser', function () {
   }
 
   async function enterCodeTwice(page: Page, number: string): Promise<void> {
-    const { code } = await messageTo(house, number);
+    const { code } = await messageTo(chromium.house, number);
     await page.fill('#code', code!);
     await page.dblclick('#code-submit');
     await page.waitForSelector('#suggest-password, #error-summary');
@@ -217,10 +191,7 @@ describe('the main job in a real browser', function () {
   }
 
   async function visit(options: BrowserContextOptions = { viewport: desktop }): Promise<Page> {
-    const context = await browser.newContext({ baseURL: house.origin, locale: 'ru-RU', ...options });
-    contexts.push({ context, complaints: complaintsOf(context) });
-    context.setDefaultTimeout(20_000);
-    return context.newPage();
+    return chromium.visit({ locale: 'ru-RU', ...options });
   }
 
   async function toSignIn(page: Page, site: string): Promise<void> {

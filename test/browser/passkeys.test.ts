@@ -1,30 +1,16 @@
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { openSandboxHouse, signIn } from '#test/browser/steps.ts';
-import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
-import type { House } from '#test/support/house.ts';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import { InChromium } from '#test/browser/in-chromium.ts';
+import { signIn } from '#test/browser/steps.ts';
 import { settle, type Person } from '#test/support/people.ts';
 
 describe('L5 to L8: face or fingerprint in a real browser', function () {
   this.timeout(60_000);
-  let house: House;
-  let browser: Browser;
+  const chromium = new InChromium();
   let person: Person;
-  const contexts: { context: BrowserContext; complaints: string[] }[] = [];
 
-  before(async function () {
-    browser = await launchChromium(this);
-    house = await openSandboxHouse();
-    person = await settle(house, { contacts: [{ kind: 'phone', value: '+79000033001' }] });
-  });
-  after(async () => {
-    await browser?.close();
-    await house?.close();
-  });
-  afterEach(async () => {
-    const complaints = contexts.flatMap((one) => one.complaints);
-    await Promise.all(contexts.splice(0).map(({ context }) => context.close()));
-    assert.deepEqual(complaints, [], 'the browser complained');
+  before(async () => {
+    person = await settle(chromium.house, { contacts: [{ kind: 'phone', value: '+79000033001' }] });
   });
 
   it('is switched on in the account, comes first in this browser, and is the second step in another', async () => {
@@ -62,7 +48,7 @@ describe('L5 to L8: face or fingerprint in a real browser', function () {
   it('L7: when the device does not recognise the person, the page says so and the password still works', async () => {
     const { page, device } = await visit();
     await page.goto('/account/security');
-    const someone = await settle(house, { contacts: [{ kind: 'phone', value: '+79000033002' }] });
+    const someone = await settle(chromium.house, { contacts: [{ kind: 'phone', value: '+79000033002' }] });
     await signIn(page, someone.login, someone.password);
     await device.cdp.send('WebAuthn.setUserVerified', { authenticatorId: device.id, isUserVerified: false });
     await page.click('#add-passkey');
@@ -76,16 +62,14 @@ describe('L5 to L8: face or fingerprint in a real browser', function () {
   it('without script the button is hidden and the password stays', async () => {
     const { page } = await visit();
     await page.goto('/account/security');
-    const someone = await settle(house, { contacts: [{ kind: 'phone', value: '+79000033003' }] });
+    const someone = await settle(chromium.house, { contacts: [{ kind: 'phone', value: '+79000033003' }] });
     await signIn(page, someone.login, someone.password);
     await page.click('#add-passkey');
     await page.click('#passkey-submit');
     await page.waitForSelector('#backup-codes');
-    const context = await browser.newContext({ baseURL: house.origin, javaScriptEnabled: false });
-    contexts.push({ context, complaints: complaintsOf(context) });
+    const plain = await chromium.visit({ javaScriptEnabled: false });
     const cookies = await page.context().cookies();
-    await context.addCookies(cookies.filter(({ name }) => !name.startsWith('session')));
-    const plain = await context.newPage();
+    await plain.context().addCookies(cookies.filter(({ name }) => !name.startsWith('session')));
     await plain.goto('/demo/university/login');
     assert.equal(await plain.locator('#passkey-submit').count(), 1);
     assert.ok(await plain.locator('#passkey-submit').isHidden());
@@ -93,10 +77,8 @@ describe('L5 to L8: face or fingerprint in a real browser', function () {
   });
 
   async function visit(): Promise<{ page: Page; device: { cdp: CDPSession; id: string } }> {
-    const context = await browser.newContext({ baseURL: house.origin, locale: 'en' });
-    contexts.push({ context, complaints: complaintsOf(context) });
-    const page = await context.newPage();
-    return { page, device: await addAuthenticator(context, page) };
+    const page = await chromium.visit();
+    return { page, device: await addAuthenticator(page.context(), page) };
   }
 });
 

@@ -1,38 +1,23 @@
-import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { openSandboxHouse, signIn } from '#test/browser/steps.ts';
-import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
-import type { House } from '#test/support/house.ts';
+import type { Page } from 'playwright-core';
+import { InChromium } from '#test/browser/in-chromium.ts';
+import { signIn } from '#test/browser/steps.ts';
 import { settle, type Person } from '#test/support/people.ts';
 
 const ANDROID = 'Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36';
 
 describe('L9 to L11: a computer and a phone in a real browser', function () {
   this.timeout(60_000);
-  let house: House;
-  let browser: Browser;
+  const chromium = new InChromium();
   let person: Person;
-  const contexts: { context: BrowserContext; complaints: string[] }[] = [];
 
-  before(async function () {
-    browser = await launchChromium(this);
-    house = await openSandboxHouse();
-    person = await settle(house, { contacts: [{ kind: 'phone', value: '+79000043001' }] });
-  });
-  after(async () => {
-    await browser?.close();
-    await house?.close();
-  });
-  afterEach(async () => {
-    const complaints = contexts.flatMap((one) => one.complaints);
-    await Promise.all(contexts.splice(0).map(({ context }) => context.close()));
-    assert.deepEqual(complaints, [], 'the browser complained');
+  before(async () => {
+    person = await settle(chromium.house, { contacts: [{ kind: 'phone', value: '+79000043001' }] });
   });
 
   for (const javaScriptEnabled of [true, false])
     it(`the phone allows, and the computer goes on by itself, ${javaScriptEnabled ? 'with' : 'without'} script`, async () => {
       const phone = await signedInPhone();
-      const desk = await visit({ javaScriptEnabled });
+      const desk = await chromium.visit({ javaScriptEnabled });
       const link = await showCode(desk);
       await phone.goto(link);
       const number = await desk.innerText('#qr-number');
@@ -45,7 +30,7 @@ describe('L9 to L11: a computer and a phone in a real browser', function () {
 
   it('a refusal on the phone is shown on the computer', async () => {
     const phone = await signedInPhone();
-    const desk = await visit();
+    const desk = await chromium.visit();
     await phone.goto(await showCode(desk));
     await phone.click('#qr-deny');
     await phone.waitForSelector('#qr-end-denied');
@@ -63,16 +48,10 @@ describe('L9 to L11: a computer and a phone in a real browser', function () {
   }
 
   async function signedInPhone(): Promise<Page> {
-    const page = await visit({ userAgent: ANDROID, viewport: { width: 390, height: 844 } });
+    const page = await chromium.visit({ userAgent: ANDROID, viewport: { width: 390, height: 844 } });
     await page.goto('/account');
     await signIn(page, person.login, person.password);
     await page.waitForSelector('#sign-out');
     return page;
-  }
-
-  async function visit(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ baseURL: house.origin, locale: 'en', ...options });
-    contexts.push({ context, complaints: complaintsOf(context) });
-    return context.newPage();
   }
 });

@@ -1,28 +1,10 @@
-import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openSandboxHouse, signInAs } from '#test/browser/steps.ts';
-import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
-import type { House } from '#test/support/house.ts';
+import type { Page } from 'playwright-core';
+import { InChromium } from '#test/browser/in-chromium.ts';
+import { signInAs } from '#test/browser/steps.ts';
 
 describe('L12, L13: an electronic signature in a real browser', function () {
   this.timeout(90_000);
-  let house: House;
-  let browser: Browser;
-  const contexts: { context: BrowserContext; complaints: string[] }[] = [];
-
-  before(async function () {
-    browser = await launchChromium(this);
-    house = await openSandboxHouse();
-  });
-  after(async () => {
-    await browser?.close();
-    await house?.close();
-  });
-  afterEach(async () => {
-    const complaints = contexts.flatMap((one) => one.complaints);
-    await Promise.all(contexts.splice(0).map(({ context }) => context.close()));
-    assert.deepEqual(complaints, [], 'the browser complained');
-  });
+  const chromium = new InChromium();
 
   for (const javaScriptEnabled of [true, false])
     it(`a certificate of the sandbox is made, added and signed in with, ${javaScriptEnabled ? 'with' : 'without'} script`, async () => {
@@ -68,8 +50,6 @@ describe('L12, L13: an electronic signature in a real browser', function () {
 
   async function visit(javaScriptEnabled: boolean): Promise<Page> {
     const viewport = { width: 1280, height: 900 };
-    const context = await browser.newContext({ baseURL: house.origin, locale: 'en', viewport, javaScriptEnabled });
-    contexts.push({ context, complaints: complaintsOf(context) });
-    return context.newPage();
+    return chromium.visit({ viewport, javaScriptEnabled });
   }
 });

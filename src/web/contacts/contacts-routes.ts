@@ -14,7 +14,8 @@ import { refuseOnHold } from '#src/web/middleware/hold.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
-import { cancelForm, codeForm, emailForm, phoneForm } from '#src/web/contacts/contacts-forms.ts';
+import { sentCodeForm } from '#src/web/middleware/sent-code-form.ts';
+import { cancelForm, emailForm, phoneForm } from '#src/web/contacts/contacts-forms.ts';
 
 interface ContactsDeps {
   pages: Pages;
@@ -84,7 +85,7 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
   router.post('/change/:flow', fresh, async (ctx) => {
     const page = pages.of(ctx);
     const flow = await find(ctx);
-    const form = parseForm(codeForm, ctx.request.body);
+    const form = parseForm(sentCodeForm, ctx.request.body);
     if (!form.ok) return showCode(ctx, flow, form.errors, 422);
     const verdict = await changeFlow.prove(flow, form.data.code, page.address);
     if (verdict === 'done') return page.redirect('/account/contacts');

@@ -10,8 +10,9 @@ import type { RecoveryFlow } from '#src/identity/recovery/recovery-flows.ts';
 import type { Search } from '#src/identity/recovery/search.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
+import { sentCodeForm } from '#src/web/middleware/sent-code-form.ts';
 import { findFlow, pathOf, type FlowDeps } from '#src/web/recovery/flow.ts';
-import { channelForm, codeForm, numberForm } from '#src/web/recovery/recovery-forms.ts';
+import { channelForm, numberForm } from '#src/web/recovery/recovery-forms.ts';
 
 interface ChannelDeps extends FlowDeps {
   pages: Pages;
@@ -49,7 +50,7 @@ export function createChannelRoutes(deps: ChannelDeps): Router {
     const page = pages.of(ctx);
     const flow = await findFlow(ctx, deps);
     if ((await stepOf(ctx, flow)) !== 'channel') return page.redirect(pathOf(flow));
-    const form = parseForm(codeForm, ctx.request.body);
+    const form = parseForm(sentCodeForm, ctx.request.body);
     if (!form.ok) return show(ctx, flow, form.errors, 422);
     if (await proving.giveCode(flow, page.browser, form.data.code)) return page.redirect(pathOf(flow));
     await show(ctx, flow, { code: 'recovery_code_refused' }, 422);

@@ -45,19 +45,6 @@ export const findForm = z
     return z.NEVER;
   });
 
-export const codeForm = z.object({
-  code: z
-    .string()
-    .max(100, 'code_invalid')
-    .transform((typed) => plain(typed).replace(/[\s-]/g, ''))
-    .pipe(
-      z
-        .string()
-        .min(1, 'required')
-        .regex(/^\d{6}$/, 'code_invalid'),
-    ),
-});
-
 /** Any number that names a person. */
 export const numberForm = z.object({
   'document-number': text.transform((typed, issue) => {

@@ -38,17 +38,3 @@ export const applicantForm = z
   .superRefine(({ phone, email }, issue) => {
     if (!phone && !email) issue.addIssue({ code: 'custom', path: ['phone'], message: 'contact_required' });
   });
-
-/** Blanks and other digits people type or paste are spelling. */
-export const codeForm = z.object({
-  code: z
-    .string()
-    .max(100, 'code_invalid')
-    .transform((typed) => plain(typed).replace(/[\s-]/g, ''))
-    .pipe(
-      z
-        .string()
-        .min(1, 'required')
-        .regex(/^\d{6}$/, 'code_invalid'),
-    ),
-});

@@ -15,8 +15,9 @@ import type { Agreement } from '#src/identity/accounts/accounts.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
-import { applicantForm, codeForm } from '#src/web/registration/registration-forms.ts';
+import { applicantForm } from '#src/web/registration/registration-forms.ts';
 import { interactionIn } from '#src/web/middleware/requesting-client.ts';
+import { sentCodeForm } from '#src/web/middleware/sent-code-form.ts';
 import { showRequestingClient } from '#src/web/registration/requesting-client.ts';
 
 export interface RegistrationRoutesDeps {
@@ -90,7 +91,7 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
     const page = pages.of(ctx);
     const flow = await find(ctx);
     if (!isAt(ctx, flow, 'check-phone')) return page.redirect(`/registration/${flow.id}`);
-    const form = parseForm(codeForm, ctx.request.body);
+    const form = parseForm(sentCodeForm, ctx.request.body);
     if (!form.ok) return showCode(ctx, flow, form.errors, 422);
     const verdict = await registration.proveByCode(flow, page.browser, form.data.code);
     // A second press of the button comes too late for the code, and finds that the first has proven the phone.
