@@ -72,7 +72,7 @@ export class ContactChangeFlow {
       contact,
       old: old && { kind: old.kind, value: old.value },
     };
-    const refused = await this.#maySend(contact, address);
+    const refused = await this.#maySend(record, 'new', address);
     if (refused) return { refused };
     const flowId = await this.#deps.db.transaction().execute(async (transaction) => {
       const id = await this.#deps.flows.create(FLOW, record, FLOW_SECONDS, transaction);
@@ -100,7 +100,7 @@ export class ContactChangeFlow {
   }
 
   async resend(flow: ChangeFlow, address: string): Promise<SendRefusal | undefined> {
-    const refused = await this.#maySend(this.asked(flow), address);
+    const refused = await this.#maySend(flow.record, this.step(flow), address);
     if (refused) return refused;
     await this.#deps.db.transaction().execute((transaction) => this.#send(transaction, flow.record, this.step(flow)));
     this.#deps.messages.wake();
@@ -126,7 +126,7 @@ export class ContactChangeFlow {
     }
     const next = { ...record, isNewProven: true };
     if (!(await this.#deps.flows.replace(flow, next))) throw new Refusal('expired', 409);
-    if (!(await this.#maySend(record.old, address))) {
+    if (!(await this.#maySend(next, 'old', address))) {
       await this.#deps.db.transaction().execute((transaction) => this.#send(transaction, next, 'old'));
       this.#deps.messages.wake();
     }
@@ -140,9 +140,11 @@ export class ContactChangeFlow {
     return this.#deps.changes.plan(record.accountId, record.contact, record.language);
   }
 
-  async #maySend(contact: Contact, address: string): Promise<SendRefusal | undefined> {
-    const verdict = await this.#deps.sendLimits.take(contact.value, address);
-    return refusals[verdict];
+  /** The old one is the account's own: what is sent to neighbours does not hold its code back. */
+  async #maySend(record: ChangeRecord, step: 'new' | 'old', address: string): Promise<SendRefusal | undefined> {
+    const isProven = step === 'old';
+    const { value } = isProven ? record.old! : record.contact;
+    return refusals[await this.#deps.sendLimits.take(value, address, { isProven })];
   }
 
   async #send(connection: Parameters<Codes['issue']>[0], record: ChangeRecord, step: 'new' | 'old'): Promise<void> {
