@@ -366,7 +366,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     documentTriesPerDay: config.recovery.lookUpsPerBrowser,
   }); // prettier-ignore
   const reset = new Reset({
-    flows, recoveries, identities, whereabouts, credentials, devices, contactChanges, delivery, holds, notices, messages, audit,
+    flows, recoveries, accounts, identities, whereabouts, credentials, devices, contactChanges, delivery, holds, notices, messages, audit,
   }); // prettier-ignore
   const closing = new Closing({ ...verification, encryption });
   const releases = new Releases({ db, statements, clock });

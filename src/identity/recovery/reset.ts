@@ -2,10 +2,12 @@ import { Refusal } from '#src/platform/errors.ts';
 import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Connection } from '#src/platform/storage/database.ts';
 import type { Flows } from '#src/platform/storage/flows.ts';
+import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
+import { factsOfAccount } from '#src/identity/credentials/facts-of-account.ts';
 import type { PersonalFacts } from '#src/identity/credentials/password-policy.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
@@ -27,6 +29,7 @@ interface Ticket {
 interface ResetDeps {
   flows: Flows;
   recoveries: RecoveryFlows;
+  accounts: Accounts;
   identities: Identities;
   whereabouts: Whereabouts;
   credentials: Credentials;
@@ -48,7 +51,7 @@ export class Reset {
   }
 
   async facts({ record }: RecoveryFlow): Promise<PersonalFacts> {
-    return this.#deps.whereabouts.facts(record.accountId!);
+    return factsOfAccount(this.#deps, record.accountId!);
   }
 
   /** To be read before the transaction of `finish`. */

@@ -4,7 +4,6 @@ import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Contact, ContactKind } from '#src/identity/accounts/contact.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
-import type { PersonalFacts } from '#src/identity/credentials/password-policy.ts';
 import type { SecurityQuestions } from '#src/identity/credentials/security-questions.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import type { Demands } from '#src/identity/recovery/journey.ts';
@@ -71,21 +70,6 @@ export class Whereabouts {
     const owner = await this.#ownerOf({ kind, value });
     const isProven = documents.some((one) => one.verified && one.kind === kind && one.value === value);
     return accountId !== undefined && (isProven || owner === accountId);
-  }
-
-  /** What the new password must not be made of. */
-  async facts(accountId: string): Promise<PersonalFacts> {
-    const { accounts, identities } = this.#deps;
-    const { familyName, givenName, middleName, birthdate } = (await accounts.find(accountId))!.profile;
-    const contacts = await accounts.contacts(accountId);
-    const valuesOf = (wanted: ContactKind) => contacts.filter(({ kind }) => kind === wanted).map(({ value }) => value);
-    return {
-      names: [familyName, givenName, middleName ?? ''].filter(Boolean),
-      birthdate,
-      phones: valuesOf('phone'),
-      emails: valuesOf('email'),
-      snils: (await identities.documents(accountId)).find(({ kind }) => kind === 'snils')?.value,
-    };
   }
 
   async #idOf(named: Named): Promise<string | undefined> {

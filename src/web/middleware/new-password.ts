@@ -26,6 +26,9 @@ export interface PasswordPage {
   facts: PersonalFacts;
   /** Absent: the page does not count steps. */
   step?: number;
+  /** Absent: the page of a first password. */
+  view?: string;
+  backUrl?: string;
 }
 
 export interface NewPasswordDeps {
@@ -49,10 +52,10 @@ export class NewPassword {
   ): Promise<void> {
     const { pages, policy } = this.#deps;
     const page = pages.of(ctx);
-    const { facts: _, path, ...shown } = at;
+    const { facts: _, path, view = 'registration/create-password', ...shown } = at;
     ctx.state.formPath = path;
     await page.show(
-      'registration/create-password',
+      view,
       {
         ...shown,
         rules: rules ?? policy.rules.map((code) => ({ code })),
@@ -68,17 +71,17 @@ export class NewPassword {
     await this.show(ctx, at, { suggestion: this.#deps.policy.suggest(at.facts) });
   }
 
-  /** The password when it will do; else the page says what is wrong. */
-  async read(ctx: Context, at: PasswordPage): Promise<string | undefined> {
+  /** The password when it will do; else the page says what is wrong. `others`: what is wrong in the rest of the form. */
+  async read(ctx: Context, at: PasswordPage, others: FieldErrors = {}): Promise<string | undefined> {
     const form = parseForm(passwordForm, ctx.request.body);
-    if (!form.ok) return this.#refuse(ctx, at, { errors: form.errors });
+    if (!form.ok) return this.#refuse(ctx, at, { errors: { ...others, ...form.errors } });
     const { 'new-password': password, 'new-password-repeat': repeat } = form.data;
     // Nothing is computed on a password longer than any we accept.
     const rules = this.#deps.policy.check(password.slice(0, MAX_PASSWORD_LENGTH + 1), at.facts);
-    if (rules.some(({ ok }) => !ok))
-      return this.#refuse(ctx, at, { rules, errors: { 'new-password': 'password_rules' } });
-    if (password === repeat) return password;
-    return this.#refuse(ctx, at, { rules, errors: { 'new-password-repeat': 'password_mismatch' } });
+    const errors: FieldErrors = { ...others };
+    if (rules.some(({ ok }) => !ok)) errors['new-password'] = 'password_rules';
+    else if (password !== repeat) errors['new-password-repeat'] = 'password_mismatch';
+    return Object.keys(errors).length === 0 ? password : this.#refuse(ctx, at, { rules, errors });
   }
 
   async #refuse(
