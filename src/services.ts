@@ -261,8 +261,22 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const signIns = new SignIns({ db, statements, clock, devices, notices, messages, audit });
   const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, notices, audit });
   const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, notices, audit });
+  const accountNotices = new AccountNotices({ clock, accounts, messages, issuer: config.issuer });
+  const contactChanges = new ContactChanges({
+    db,
+    clock,
+    flows,
+    encryption,
+    accounts,
+    notices: accountNotices,
+    reports: notices,
+    audit,
+    holds,
+    settings: config.verification,
+  });
   const securitySettings = new SecuritySettings({
     db,
+    contactChanges,
     factors,
     certificates: accountCertificates,
     devices,
@@ -302,7 +316,6 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     linkSeconds: config.codes.emailLinkMinutes * 60,
   });
 
-  const accountNotices = new AccountNotices({ clock, accounts, messages, issuer: config.issuer });
   const simulatedRegistry = new SimulatedRegistry({ clock, faults });
   const registry = config.registry.url
     ? new HttpRegistry({ url: config.registry.url, token: secrets.registryToken })
@@ -344,7 +357,6 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     archive: signatureArchive,
     settings: config.esign,
   });
-  const contactChanges = new ContactChanges({ ...verification, flows, encryption, accounts, holds });
   const contactChangeFlow = new ContactChangeFlow({
     db, clock, flows, accounts, codes, sendLimits, messages,
     changes: contactChanges,

@@ -112,6 +112,15 @@ export async function deleteContacts(
   await connection.deleteFrom('contacts').where('account_id', '=', accountId).where('kind', '=', kind).execute();
 }
 
+/** Nothing happens when another account has proven it. */
+export async function restoreContact(connection: Connection, row: ContactRow): Promise<void> {
+  await connection
+    .insertInto('contacts')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 export async function unverifyContact(
   connection: Connection,
   accountId: string,

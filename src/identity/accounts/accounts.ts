@@ -4,6 +4,7 @@ import type { BlindIndex, FieldEncryption } from '#src/platform/security/encrypt
 import { newId } from '#src/platform/security/random.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Row, Statements } from '#src/platform/storage/statements.ts';
+import type { ContactRow } from '#src/platform/storage/tables.ts';
 import type { Account, AccountContact, AccountDocument, Profile } from '#src/identity/accounts/account.ts';
 import * as accountStore from '#src/identity/accounts/account-store.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils, type Contact } from '#src/identity/accounts/contact.ts';
@@ -171,6 +172,18 @@ export class Accounts {
     await this.#addContact(connection, accountId, contact, this.#clock.now());
   }
 
+  /** In place of all contacts of this kind; not what another account proved meanwhile. */
+  async restoreContacts(
+    connection: Connection,
+    accountId: string,
+    kind: Contact['kind'],
+    contacts: Contact[],
+  ): Promise<void> {
+    await accountStore.deleteContacts(connection, accountId, kind);
+    const now = this.#clock.now();
+    for (const contact of contacts) await accountStore.restoreContact(connection, this.#row(accountId, contact, now));
+  }
+
   /** It is somebody else's now: it stays in sight, but opens nothing. */
   async loseContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
     await accountStore.unverifyContact(connection, accountId, contact.kind, this.contactIndex(contact));
@@ -200,9 +213,13 @@ export class Accounts {
     contact: Contact,
     verifiedAt: Date | null,
   ): Promise<void> {
+    await accountStore.insertContact(connection, this.#row(accountId, contact, verifiedAt));
+  }
+
+  #row(accountId: string, contact: Contact, verifiedAt: Date | null): ContactRow {
     const now = this.#clock.now();
     const id = newId(now);
-    await accountStore.insertContact(connection, {
+    return {
       id,
       account_id: accountId,
       kind: contact.kind,
@@ -210,7 +227,7 @@ export class Accounts {
       value_index: this.contactIndex(contact),
       verified_at: verifiedAt,
       created_at: now,
-    });
+    };
   }
 
   #fromRow(row: Row): Account {

@@ -158,6 +158,11 @@ export const auditEvent = {
     accountId,
     details: { contact },
   }),
+  contactChangeUndone: (accountId: string, contact: string): AuditEvent => ({
+    event: 'contact_change_undone',
+    accountId,
+    details: { contact },
+  }),
   /** An operator's look at a record. The owner reads the role and the office; `operator` is for us. */
   recordViewed: (accountId: string, look: Look): AuditEvent => ({
     event: 'record_viewed',

@@ -5,6 +5,7 @@ import type { FieldEncryption } from '#src/platform/security/encryption.ts';
 import { newId } from '#src/platform/security/random.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Flows } from '#src/platform/storage/flows.ts';
+import type { Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Contact, ContactKind } from '#src/identity/accounts/contact.ts';
 import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
@@ -22,6 +23,30 @@ export interface PlannedChange {
   dueAt: Date;
 }
 
+/** A new contact, and those that it took the place of. */
+export interface ReplacedContact {
+  contact: Contact;
+  replaced: Contact[];
+}
+
+/** Tells with a link that undoes. What undoing means is known above, so `services.ts` gives it. */
+interface ContactReports {
+  contactChanged(
+    connection: Connection,
+    recipient: { accountId: string; language: Language; zoneinfo: string | undefined; contacts: Contact[] },
+    change: ReplacedContact,
+  ): Promise<void>;
+}
+
+/** What is to be done, read before the transaction that does it. */
+interface Change {
+  account: Account;
+  contact: Contact;
+  language: Language;
+  /** The old contact agreed, so it may also take the change back. */
+  isAgreed: boolean;
+}
+
 interface ContactChangesDeps {
   db: Database;
   clock: Clock;
@@ -29,6 +54,7 @@ interface ContactChangesDeps {
   encryption: FieldEncryption;
   accounts: Accounts;
   notices: AccountNotices;
+  reports: ContactReports;
   audit: Audit;
   holds: Holds;
   settings: Config['verification'];
@@ -47,8 +73,11 @@ export class ContactChanges {
 
   /** The caller saw the proofs. */
   async apply(accountId: string, contact: Contact, language: Language): Promise<void> {
-    await this.#deps.db.transaction().execute((transaction) => this.#apply(transaction, accountId, contact, language));
-    this.#deps.notices.wake();
+    const { db, accounts, notices } = this.#deps;
+    const account = (await accounts.find(accountId))!;
+    const change = { account, contact, language, isAgreed: true };
+    await db.transaction().execute((transaction) => this.#apply(transaction, change));
+    notices.wake();
   }
 
   /** The new contact is proven, the old one cannot be asked. */
@@ -99,6 +128,15 @@ export class ContactChanges {
       await this.#deps.audit.record(auditEvent.contactChangeCancelled(accountId, kind), connection);
   }
 
+  /**
+   * It was not the owner who changed it: contacts of its kind are again what they were, but for those that somebody else
+   * proved since. Part of the caller's transaction.
+   */
+  async undo(connection: Connection, accountId: string, { contact, replaced }: ReplacedContact): Promise<void> {
+    await this.#deps.accounts.restoreContacts(connection, accountId, contact.kind, replaced);
+    await this.#deps.audit.record(auditEvent.contactChangeUndone(accountId, contact.kind), connection);
+  }
+
   /** Whether a link from the old contact still stops something; looking does not use it. */
   async mayCancel(token: string): Promise<boolean> {
     return (await this.#deps.flows.find(CANCEL, token)) !== undefined;
@@ -114,35 +152,38 @@ export class ContactChanges {
   async applyDue(): Promise<number> {
     const { db, clock, accounts, notices } = this.#deps;
     const due = await store.listDue(db, clock.now(), 200);
-    for (const { id, account_id: accountId } of due)
+    for (const { id, account_id: accountId } of due) {
+      const account = (await accounts.find(accountId))!;
+      const language = account.locale ?? 'ru';
       await db.transaction().execute(async (transaction) => {
         const taken = await store.take(transaction, id);
-        if (!taken) return;
-        const language = await accounts.localeOf(accountId, transaction);
-        await this.#apply(transaction, accountId, this.#open(taken), language);
+        if (taken) await this.#apply(transaction, { account, contact: this.#open(taken), language, isAgreed: false });
       });
+    }
     notices.wake();
     return due.length;
   }
 
-  async #apply(
-    connection: Connection,
-    accountId: string,
-    contact: Contact,
-    language: Language | undefined,
-  ): Promise<void> {
-    const { accounts, notices, audit, holds } = this.#deps;
+  /** Who had days to object, and may have lost the old contact to somebody else, is told there without a link. */
+  async #apply(connection: Connection, { account, contact, language, isAgreed }: Change): Promise<void> {
+    const { accounts, notices, reports, audit, holds } = this.#deps;
+    const { id: accountId, profile } = account;
     await holds.refuse(accountId, connection);
-    const before = await accounts.contacts(accountId, connection);
+    const before = await this.#proven(connection, accountId);
     await this.#takeFromOthers(connection, accountId, contact);
     await accounts.replaceContact(connection, accountId, contact);
     await audit.record(auditEvent.contactChanged(accountId, contact.kind), connection);
-    const notice = { name: 'contact-changed', language } as const;
-    const old = before.filter(
-      ({ verified, kind, value }) => verified && kind === contact.kind && value !== contact.value,
-    );
-    for (const one of old) await notices.tellContact(connection, one, notice);
-    await notices.tellEverywhere(connection, accountId, notice);
+    const replaced = before.filter(({ kind, value }) => kind === contact.kind && value !== contact.value);
+    const contacts = [...(isAgreed ? replaced : []), ...(await this.#proven(connection, accountId))];
+    const recipient = { accountId, language, zoneinfo: profile.zoneinfo, contacts };
+    await reports.contactChanged(connection, recipient, { contact, replaced });
+    if (!isAgreed)
+      for (const one of replaced) await notices.tellContact(connection, one, { name: 'contact-replaced', language });
+  }
+
+  async #proven(connection: Connection, accountId: string): Promise<Contact[]> {
+    const contacts = await this.#deps.accounts.contacts(accountId, connection);
+    return contacts.filter(({ verified }) => verified).map(({ kind, value }) => ({ kind, value }));
   }
 
   /** Numbers and addresses pass to new owners: whoever answers there now has it, and the last owner is told elsewhere. */

@@ -7,9 +7,13 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Flows } from '#src/platform/storage/flows.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { ContactKind } from '#src/identity/accounts/contact.ts';
+import type { ReplacedContact } from '#src/identity/contacts/contact-changes.ts';
 
 /** What happened, and how it is undone when it was not the owner. */
-export type Reported = { event: 'new_device' } | { event: SecurityChange; factorId?: string };
+export type Reported =
+  | { event: 'new_device' }
+  | { event: SecurityChange; factorId?: string }
+  | ({ event: `${ContactKind}_changed` } & ReplacedContact);
 
 /** `security-change.<change>` in the locales says it in words. */
 export type SecurityChange =
@@ -100,6 +104,15 @@ export class Notices {
     await this.#tell(connection, recipient, change, (t) => ({
       name: change.event === 'password_recovered' ? 'password-recovered' : 'factor-changed',
       args: { change: t(`security-change.${change.event}`) },
+    }));
+  }
+
+  /** Part of the caller's transaction. `recipient`: whom a link may take the new contact away for. */
+  async contactChanged(connection: Connection, recipient: Recipient, replaced: ReplacedContact): Promise<void> {
+    const event = `${replaced.contact.kind}_changed` as const;
+    await this.#tell(connection, recipient, { event, ...replaced }, (t) => ({
+      name: 'contact-changed',
+      args: { change: t(`security-change.${event}`) },
     }));
   }
 

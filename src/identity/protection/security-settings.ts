@@ -2,6 +2,7 @@ import type { Messages } from '#src/platform/messaging/messages.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
 import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { Question, SecurityQuestions } from '#src/identity/credentials/security-questions.ts';
 import type { Devices } from '#src/identity/devices/devices.ts';
@@ -18,6 +19,7 @@ interface SecuritySettingsDeps {
   devices: Devices;
   credentials: Credentials;
   questions: SecurityQuestions;
+  contactChanges: ContactChanges;
   notices: Notices;
   messages: Messages;
   audit: Audit;
@@ -141,10 +143,11 @@ export class SecuritySettings {
    * transaction, which also ends the sessions. False: the link was used before.
    */
   async disown(connection: Connection, token: string): Promise<boolean> {
-    const { notices, devices, credentials, audit } = this.#deps;
+    const { notices, devices, credentials, contactChanges, audit } = this.#deps;
     const disowned = await notices.take(connection, token);
     if (!disowned) return false;
     await this.#undo(connection, disowned);
+    await contactChanges.cancelAll(connection, disowned.accountId);
     await devices.forgetAll(connection, disowned.accountId);
     await credentials.requireReset(connection, disowned.accountId);
     await audit.record(auditEvent.disowned(disowned.accountId, disowned.reported.event), connection);
@@ -152,7 +155,8 @@ export class SecuritySettings {
   }
 
   async #undo(connection: Connection, { accountId, reported }: Disownable): Promise<void> {
-    const { factors, certificates } = this.#deps;
+    const { factors, certificates, contactChanges } = this.#deps;
+    if ('replaced' in reported) return contactChanges.undo(connection, accountId, reported);
     if (reported.event === 'certificate_added')
       return void (await certificates.remove(connection, accountId, reported.factorId!));
     if (reported.event === 'certificate_removed')

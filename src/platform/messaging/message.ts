@@ -20,6 +20,7 @@ export type MessageName =
   | 'identity-confirmed'
   | 'contact-code'
   | 'contact-changed'
+  | 'contact-replaced'
   | 'contact-change-planned'
   | 'contact-lost'
   | 'not-me'
