@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { Config } from '#src/platform/config/config.ts';
 import { loadScopes } from '#src/platform/config/scopes.ts';
 import { loadServiceCentres } from '#src/platform/config/service-centres.ts';
@@ -27,6 +28,8 @@ import { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { Alarms } from '#src/identity/audit/alarms.ts';
 import { Approvals } from '#src/identity/approvals/approvals.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
+import { AuditChain } from '#src/identity/audit/audit-chain.ts';
+import { AuditVerification } from '#src/identity/audit/audit-verification.ts';
 import { Captchas } from '#src/identity/captchas/captchas.ts';
 import { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
 import { RevocationProofs } from '#src/identity/certificates/revocation-proofs.ts';
@@ -173,6 +176,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const captchas = new Captchas({ flows, passWord: config.sandbox ? 'sandbox' : undefined });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
   const alarms = new Alarms({ budgets, audit, logger, metrics });
+  const auditKey = createSecretKey(deriveKey(secrets.indexKey, 'audit-chain'));
+  const auditChain = new AuditChain({ db, clock, logger, metrics, alarms, key: auditKey });
+  const auditVerification = new AuditVerification({ db, key: auditKey });
   const smsGuard = new SmsGuard({
     budgets,
     alarms,
@@ -497,7 +503,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   return {
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
-    agreement, audit, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
+    agreement, audit, auditChain, auditVerification, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, holds, questions, recoveries, search, proving, reset, closing, releases,
     centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines,

@@ -6,8 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import { auditEvent } from '#src/identity/audit/audit-event.ts';
+import { asSuperuser, sealAll } from '#test/support/audit.ts';
 import { House } from '#test/support/house.ts';
-import { anna, settle } from '#test/support/people.ts';
+import { anna, boris, settle } from '#test/support/people.ts';
 import { send } from '#test/support/protocol.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
@@ -38,7 +41,7 @@ describe("the operator's command line", () => {
     for (const words of [[], ['help'], ['--help']]) {
       const { code, out } = await esia(...words);
       assert.equal(code, 0);
-      for (const name of ['client add', 'apply', 'rollback', 'keys rotate', 'doctor'])
+      for (const name of ['client add', 'apply', 'rollback', 'keys rotate', 'audit verify', 'doctor'])
         assert.ok(out.includes(name), name);
     }
     assert.match((await esia('client', 'add', '--help')).out, /--redirect-uri/);
@@ -56,6 +59,26 @@ describe("the operator's command line", () => {
     assert.equal((await esia('operator', 'remove', listed.operators[0].id)).code, 2);
     assert.equal((await esia('operator', 'remove', listed.operators[0].id, '--yes')).code, 0);
     assert.match((await esia('operator', 'list')).out, /No operators yet/);
+  });
+
+  it('A3, K4: finds events, and names the first broken link of the log', async () => {
+    const person = await settle(house, boris);
+    await house.services.audit.record(auditEvent.securityChanged(person.id, 'password_changed'));
+    await sealAll(house);
+    const listed = await esia('audit', 'list', '--event', 'security_changed', '--from', '2020-01-01', '--limit', '1');
+    assert.match(
+      listed.out,
+      /number +at .*\n\d+ +\S+ \S+ +security_changed +\d+ .*change=password_changed\n\nMore: --before/,
+    );
+    assert.equal((await esia('audit', 'list', '--from', 'yesterday')).code, 2);
+    const whole = await esia('audit', 'verify');
+    assert.equal(whole.code, 0, whole.err);
+    const head = /Head to keep: (\S+)/.exec(whole.out)![1]!;
+    assert.equal((await esia('audit', 'verify', '--head', head)).code, 0);
+    await asSuperuser(house, sql`update audit_events set details = '{}' where event = 'security_changed'`);
+    const broken = await esia('audit', 'verify');
+    assert.equal(broken.code, 1);
+    assert.match(broken.out, /^Broken at link \d+: event \d+ or its link was changed/);
   });
 
   it('a client from beginning to end', async () => {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { loadOperatorSettings } from '#src/platform/config/operator-settings.ts';
 import { ConfigurationError } from '#src/platform/errors.ts';
 import { AdminApi, ApiRefusal, Unreachable } from '#src/cli/admin-api.ts';
+import { auditCommands } from '#src/cli/audit-commands.ts';
 import { clientCommands } from '#src/cli/client-commands.ts';
 import { exitCodes, UsageError, type Command, type Values } from '#src/cli/command.ts';
 import { doctorCommand } from '#src/cli/doctor.ts';
@@ -15,6 +16,7 @@ const commands: Command[] = [
   ...registerCommands,
   ...keyCommands,
   ...operatorCommands,
+  ...auditCommands,
   doctorCommand,
 ];
 

@@ -3,10 +3,12 @@ import { deleteAccounts } from '#src/jobs/delete-accounts.ts';
 import { purgeExpired } from '#src/jobs/purge-expired.ts';
 import { rotateSigningKeys } from '#src/jobs/rotate-signing-keys.ts';
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 
 /** Which job runs how often. Every instance runs them all: each is safe beside itself. */
 const schedule = (services: Services): { name: string; everyMs: number; run(): Promise<unknown> }[] => [
+  { name: 'seal-audit-events', everyMs: SECOND, run: () => services.auditChain.seal() },
   { name: 'purge-expired', everyMs: 5 * MINUTE, run: () => purgeExpired(services) },
   { name: 'end-overdue-checks', everyMs: MINUTE, run: () => services.checks.endOverdue() },
   { name: 'apply-contact-changes', everyMs: MINUTE, run: () => services.contactChanges.applyDue() },

@@ -46,6 +46,11 @@ export class Metrics {
     labelNames: ['alarm'],
     registers: [this.registry],
   });
+  readonly auditSealed = new Gauge({
+    name: 'openesia_audit_sealed',
+    help: 'Number of the newest sealed audit event; never goes down',
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

@@ -38,7 +38,18 @@ export async function emptyDatabase(kind: DatabaseKind = defaultDatabase): Promi
     select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(
     storage.db,
   );
-  await sql`truncate ${sql.join(rows.map(({ name }) => sql.table(name)))} restart identity cascade`.execute(storage.db);
+  await storage.db.transaction().execute(async (transaction) => {
+    const guarded = ['audit_events', 'audit_seals'];
+    const guard = (how: 'disable' | 'enable') =>
+      Promise.all(
+        guarded.map((table) => sql`alter table ${sql.table(table)} ${sql.raw(how)} trigger user`.execute(transaction)),
+      );
+    await guard('disable');
+    await sql`truncate ${sql.join(rows.map(({ name }) => sql.table(name)))} restart identity cascade`.execute(
+      transaction,
+    );
+    await guard('enable');
+  });
   await storage.close();
   return options;
 }

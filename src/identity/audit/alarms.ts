@@ -5,7 +5,14 @@ import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 
 export type AlarmName =
-  'sms_range' | 'sms_unanswered' | 'sms_country' | 'sms_volume' | 'sms_money' | 'credential_stuffing' | 'glass_broken';
+  | 'sms_range'
+  | 'sms_unanswered'
+  | 'sms_country'
+  | 'sms_volume'
+  | 'sms_money'
+  | 'credential_stuffing'
+  | 'glass_broken'
+  | 'audit_chain';
 
 /** The same alarm wakes nobody twice within this time. */
 const QUIET_SECONDS = 600;

@@ -35,6 +35,38 @@ export async function listLatest(
     .execute();
 }
 
+export interface Search {
+  accountId?: string;
+  event?: string;
+  from?: Date;
+  to?: Date;
+  /** Number of the event to go on from. */
+  before?: number;
+  limit: number;
+}
+
+/** Newest first, of whomever; people and operators by the numbers of their accounts. */
+export async function search(connection: Connection, { accountId, event, from, to, before, limit }: Search) {
+  return connection
+    .selectFrom('audit_events as e')
+    .leftJoin('accounts as a', 'a.id', 'e.account_id')
+    .leftJoin('accounts as o', (join) => join.on(sql`o.id::text`, '=', sql`e.details ->> 'operator'`))
+    .select(['e.id', 'e.at', 'e.event', 'e.client_id', 'a.oid', 'o.oid as operator', 'e.details'])
+    .$if(accountId !== undefined, (query) => query.where('e.account_id', '=', accountId!))
+    .$if(event !== undefined, (query) => query.where('e.event', '=', event!))
+    .$if(from !== undefined, (query) => query.where('e.at', '>=', from!))
+    .$if(to !== undefined, (query) => query.where('e.at', '<', to!))
+    .$if(before !== undefined, (query) => query.where('e.id', '<', before!))
+    .orderBy('e.id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+export async function findAccount(connection: Connection, oid: number): Promise<string | undefined> {
+  const row = await connection.selectFrom('accounts').select('id').where('oid', '=', oid).executeTakeFirst();
+  return row?.id;
+}
+
 /** Proofs that failed because a document is proven to be somebody else's, newest first (audit_events_conflict_idx). */
 export async function listConflicts(connection: Connection, limit: number) {
   return connection

@@ -12,6 +12,12 @@ export interface PastEvent {
   details: Record<string, unknown>;
 }
 
+export interface FoundEvent extends PastEvent {
+  /** Number of the account. */
+  oid: number | null;
+  operator: number | null;
+}
+
 /** The append-only audit log. An event is written in the transaction of the change it tells of, or the change does not happen. */
 export class Audit {
   readonly #db: Connection;
@@ -45,6 +51,21 @@ export class Audit {
       event,
       clientId: client_id,
       accountId: account_id!,
+      details,
+    }));
+  }
+
+  /** By the number that people are known by outside of the house. */
+  async accountOf(oid: number): Promise<string | undefined> {
+    return auditStore.findAccount(this.#db, oid);
+  }
+
+  /** For whoever answers for the server: newest first, people by their numbers alone. */
+  async search(wanted: auditStore.Search): Promise<FoundEvent[]> {
+    const rows = await auditStore.search(this.#db, wanted);
+    return rows.map(({ client_id: clientId, details: { operator: _, ...details }, ...row }) => ({
+      ...row,
+      clientId,
       details,
     }));
   }

@@ -24,6 +24,7 @@ export interface Tables {
   artifacts: ArtifactRow;
   signing_keys: SigningKeyRow;
   audit_events: AuditEventRow;
+  audit_seals: AuditSealRow;
   outbox: OutboxRow;
   sandbox_inbox: SandboxInboxRow;
   checks: CheckRow;
@@ -268,6 +269,13 @@ export interface AuditEventRow {
   account_id: string | null;
   client_id: string | null;
   details: JSONColumnType<Record<string, unknown>>;
+}
+
+export interface AuditSealRow {
+  seq: number;
+  event_id: number;
+  sealed_at: Date;
+  hash: Buffer;
 }
 
 export interface OutboxRow {

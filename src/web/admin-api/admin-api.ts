@@ -6,13 +6,14 @@ import type { ClientRegister } from '#src/identity/clients/client-register.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import { answerProblems } from '#src/web/admin-api/admin-answers.ts';
 import { requireAdminToken } from '#src/web/admin-api/admin-guard.ts';
+import { createAuditApi, type AuditApiDeps } from '#src/web/admin-api/audit-api.ts';
 import { createClientsApi } from '#src/web/admin-api/clients-api.ts';
 import { createDeclaredClientsApi, type DeclaredClientsApiDeps } from '#src/web/admin-api/declared-clients-api.ts';
 import { createOperationsApi, type OperationsDeps } from '#src/web/admin-api/operations-api.ts';
 import { createOperatorsApi, type OperatorsApiDeps } from '#src/web/admin-api/operators-api.ts';
 import { readJson } from '#src/web/middleware/read-json.ts';
 
-interface AdminApiDeps extends OperationsDeps, DeclaredClientsApiDeps, OperatorsApiDeps {
+interface AdminApiDeps extends OperationsDeps, DeclaredClientsApiDeps, OperatorsApiDeps, AuditApiDeps {
   logger: Logger;
   budgets: Budgets;
   clients: Clients;
@@ -30,6 +31,7 @@ export function createAdminApi(deps: AdminApiDeps): Middleware {
     createDeclaredClientsApi(deps),
     createOperationsApi(deps),
     createOperatorsApi(deps),
+    createAuditApi(deps),
   ];
   const steps = [
     answerProblems(deps.logger),

@@ -139,6 +139,56 @@ export const operatorRole = z
 
 export const operatorList = z.object({ operators: z.array(operatorRole) }).meta({ id: 'Operators' });
 
+export const auditQuery = z.object({
+  account: z.coerce.number().int().min(1).optional().meta({ description: 'Number of the account (oid)' }),
+  event: z.string().max(60).optional(),
+  from: moment.optional(),
+  to: moment.optional().meta({ description: 'Not included' }),
+  before: z.coerce.number().int().min(1).optional().meta({ description: 'Number of the event to go on from' }),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
+export const auditPage = z
+  .object({
+    events: z.array(
+      z.object({
+        id: z.number().int(),
+        at: moment,
+        event: z.string(),
+        account: z.number().int().nullable(),
+        client_id: z.string().nullable(),
+        operator: z.number().int().nullable(),
+        details: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    next: z.string().optional().meta({ description: 'Address of the next page; absent on the last' }),
+  })
+  .meta({ id: 'AuditEvents' });
+
+const head = z
+  .string()
+  .regex(/^\d{1,15}:[0-9a-f]{64}$/, 'as the log says it: a number, a colon, 64 hexadecimal digits');
+
+export const chainQuery = z.object({
+  head: head.optional().meta({ description: 'A head that was kept; without it a cut end is not seen' }),
+});
+
+export const chainReport = z
+  .object({
+    intact: z.boolean(),
+    sealed: z.number().int().meta({ description: 'How many links hold, from the first on' }),
+    head: z.string().nullable(),
+    waiting: z.number().int().meta({ description: 'Events not sealed yet' }),
+    broken: z
+      .object({
+        problem: z.enum(['changed', 'removed', 'link_removed', 'inserted', 'cut']),
+        seq: z.number().int(),
+        event_id: z.number().int().nullable(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'AuditChain' });
+
 export const health = z
   .object({
     status: z.enum(['ok', 'unavailable']),

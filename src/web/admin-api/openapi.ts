@@ -22,7 +22,7 @@ export const describeAdminApi = () =>
     info: {
       title: 'OpenESIA admin API',
       version: '1',
-      description: 'Client systems, signing keys, operators and health, for whoever runs the server.',
+      description: 'Client systems, signing keys, operators, the audit log and health, for whoever runs the server.',
     },
     servers: [{ url: '/admin/api/v1' }],
     security: [{ token: [] }],
@@ -108,6 +108,20 @@ export const describeAdminApi = () =>
           says: 'End a role, at once and everywhere',
           named: 'id',
           answers: { 204: undefined, 404: schemas.problem, 409: schemas.problem },
+        }),
+      },
+      '/audit/events': {
+        get: operation({
+          says: 'Search the audit log, newest first; asking for one account is a look that its owner sees',
+          query: schemas.auditQuery,
+          answers: { 200: schemas.auditPage, 400: schemas.problem },
+        }),
+      },
+      '/audit/chain': {
+        get: operation({
+          says: 'Verify the chain of the audit log; names the first link that does not hold',
+          query: schemas.chainQuery,
+          answers: { 200: schemas.chainReport, 400: schemas.problem },
         }),
       },
       '/health': {
