@@ -9,6 +9,8 @@ interface KnownLogin {
   hash: string | null;
   resetRequired: boolean;
   generation: number;
+  /** A second factor is switched on. */
+  hasFactors: boolean;
   /** The account knows the device. */
   deviceId: string | null;
 }
@@ -16,7 +18,8 @@ interface KnownLogin {
 /** By a verified phone, e-mail or SNILS. */
 const byLogin: Statement = {
   name: 'credentials_by_login',
-  text: `select o.id, o.status, o.sign_in_generation, p.hash, p.reset_required_at, d.id as device_id
+  text: `select o.id, o.status, o.sign_in_generation, p.hash, p.reset_required_at, d.id as device_id,
+      exists (select from factors f where f.account_id = o.id and f.removed_at is null) as has_factors
     from (
       select account_id from contacts where kind = 'phone' and value_index = $1 and verified_at is not null
       union all
@@ -43,6 +46,7 @@ export async function findByLogin(
       status: row.status as string,
       hash: row.hash as string | null,
       generation: row.sign_in_generation as number,
+      hasFactors: row.has_factors as boolean,
       resetRequired: row.reset_required_at !== null,
       deviceId: row.device_id as string | null,
     }

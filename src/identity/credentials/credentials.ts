@@ -27,6 +27,13 @@ export interface PasswordAttempt {
   deviceSecret?: string | undefined;
 }
 
+/** What the right password says. */
+export interface ProvenPassword {
+  accountId: string;
+  generation: number;
+  hasFactors: boolean;
+}
+
 /** Login and password. Whatever is wrong, the answer is the same and so is the work (C5). */
 export class Credentials {
   readonly #db: Database;
@@ -64,16 +71,12 @@ export class Credentials {
   }
 
   /**
-   * Whose password it is, and of which generation of sign-ins; undefined for every other outcome: unknown, wrong, blocked, too many guesses.
+   * Whose password it is, of which generation of sign-ins, and whether a second factor is on; undefined for every other
+   * outcome: unknown, wrong, blocked, too many guesses.
    * @throws Refusal `busy` when too many passwords are being checked; `password_reset_required` when the password is
    * right, but its owner said that it was not them who used it.
    */
-  async prove({
-    login,
-    password,
-    address,
-    deviceSecret,
-  }: PasswordAttempt): Promise<{ accountId: string; generation: number } | undefined> {
+  async prove({ login, password, address, deviceSecret }: PasswordAttempt): Promise<ProvenPassword | undefined> {
     if (password.length > MAX_PASSWORD_LENGTH || login.length > 254) return undefined;
     const known = await credentialStore.findByLogin(
       this.#statements,
@@ -96,7 +99,7 @@ export class Credentials {
     waitLater(this.#guesses.clear(guess));
     if (known.resetRequired) throw new Refusal('password_reset_required', 403);
     if (this.#hasher.needsRehash(known.hash)) await this.#upgrade(known.accountId, known.hash, password);
-    return { accountId: known.accountId, generation: known.generation };
+    return known;
   }
 
   /**

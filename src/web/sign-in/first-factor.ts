@@ -23,6 +23,8 @@ interface Passed {
   accountId: string;
   amr: string[];
   generation: number;
+  /** False: known to have no second factor, so it is not asked for again. */
+  hasFactors?: boolean;
   isFirst?: boolean;
   /** Proven on the phone: two factors there are two factors here. */
   isRelayed?: boolean;
@@ -34,10 +36,12 @@ interface Passed {
  */
 export function createFirstFactor(deps: FirstFactorDeps) {
   const { pages, interactions, factors, devices, signIns } = deps;
-  return async (ctx: Context, { accountId, amr, generation, isFirst, isRelayed }: Passed): Promise<void> => {
+  return async (ctx: Context, passed: Passed): Promise<void> => {
+    const { accountId, amr, generation, isFirst, isRelayed } = passed;
     const { uid, client } = interactionOf(ctx);
     const device = deviceOf(ctx, pages);
-    const [asked] = await factors.choices(accountId, provesPasskey(amr) ? 'passkey' : undefined);
+    const [asked] =
+      passed.hasFactors === false ? [] : await factors.choices(accountId, provesPasskey(amr) ? 'passkey' : undefined);
     const isComplete = isRelayed && amr.includes('mfa');
     if (asked && !isComplete && !(await devices.isRemembered(accountId, device.secret))) {
       await keepPending(ctx, deps, { accountId, amr, generation });

@@ -59,8 +59,9 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     const proven = await credentials.prove({ ...form.data, address: page.address, deviceSecret });
     metrics.signIns.inc({ outcome: proven ? 'right' : 'refused' });
     if (!proven) return show(ctx, { login: form.data.login }, { login: 'login_failed' }, 422);
-    ctx.cookies.set('recovered', null, { path: '/interaction' });
-    await passed(ctx, { ...proven, amr: ['pwd'] });
+    if (ctx.cookies.get('recovered')) ctx.cookies.set('recovered', null, { ...pages.cookie, path: '/interaction' });
+    const { accountId, generation, hasFactors } = proven;
+    await passed(ctx, { accountId, generation, hasFactors, amr: ['pwd'] });
   });
 
   // A passkey in place of the password (L6, L7).
