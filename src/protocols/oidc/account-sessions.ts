@@ -4,6 +4,7 @@ import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { hasSecondFactor } from '#src/protocols/oidc/assurance.ts';
+import { renewIdentifier } from '#src/protocols/oidc/adapter.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 import type { BackchannelLogout } from '#src/protocols/oidc/logout.ts';
 
@@ -13,6 +14,7 @@ interface AccountSessionsDeps {
   sessions: Sessions;
   logout: BackchannelLogout;
   audit: Audit;
+  issuer: string;
 }
 
 export interface CurrentSession {
@@ -65,6 +67,19 @@ export class AccountSessions {
     logout.wake();
   }
 
+  /**
+   * More is known of the person from now on: sessions elsewhere were begun with less and end, and the identifier that this
+   * browser had until now opens nothing (B2).
+   */
+  async strengthened(ctx: Context, { uid, accountId }: CurrentSession): Promise<void> {
+    await this.endOthers(accountId, uid);
+    const provider = this.#deps.live.current;
+    const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res));
+    if (session.uid !== uid) return;
+    const id = await renewIdentifier(session);
+    if (id !== undefined) ctx.cookies.set(provider.cookieName('session'), id, this.#cookie);
+  }
+
   /** Everywhere, together with a change that is the reason. False: that change did not happen, and nothing did. */
   async endAll(accountId: string, change: (transaction: Connection) => Promise<boolean>): Promise<boolean> {
     const { db, sessions, logout, audit } = this.#deps;
@@ -77,6 +92,11 @@ export class AccountSessions {
     });
     logout.wake();
     return happened;
+  }
+
+  get #cookie() {
+    const secure = this.#deps.issuer.startsWith('https:');
+    return { httpOnly: true, sameSite: 'lax', secure, signed: true, overwrite: true, path: '/' } as const;
   }
 
   forgetCookie(ctx: Context): void {

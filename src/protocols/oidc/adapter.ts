@@ -76,6 +76,21 @@ export function hardenSession(provider: Provider, sessions: { end(uid: string): 
   });
 }
 
+/**
+ * A new identifier for the session that this browser holds, outside of a request of the protocol; the old one opens
+ * nothing any more. Undefined: it was ended meanwhile.
+ */
+export async function renewIdentifier(session: InstanceType<Provider['Session']>): Promise<string | undefined> {
+  const open = session as OpenSession;
+  open.isRenewed = true;
+  open.resetIdentifier();
+  const saved = await session.persist().catch((error: unknown) => {
+    if (error instanceof errors.LoginRequired) return undefined;
+    throw error;
+  });
+  return saved === undefined ? undefined : open.id;
+}
+
 /** A replay that lost the race in the database gets the same answer as one that came later. */
 export function hardenReplayDetection({ ReplayDetection }: Provider): void {
   const unique = ReplayDetection.unique.bind(ReplayDetection);
@@ -91,6 +106,7 @@ type OpenSession = InstanceType<Provider['Session']> & {
   touched: boolean;
   destroyed: boolean;
   emit(event: string): void;
+  id: string;
   loginAccount(details: unknown): void;
   resetIdentifier(): void;
   /** In this request the person proved who they are, or proved more. */

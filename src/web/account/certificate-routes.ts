@@ -58,21 +58,17 @@ export function createCertificateRoutes(deps: CertificateDeps): Router {
       const error = verdict === 'taken' ? 'certificate_taken' : `signature_${verdict}`;
       return show(ctx, challenge, { signature: error }, 422);
     }
-    await endOthers(ctx);
+    await accountSessions.strengthened(ctx, signedIn(ctx).session);
     pages.of(ctx).redirect('/account/security#certificates');
   });
 
   router.post('/removal', async (ctx) => {
     const form = parseForm(removalForm, ctx.request.body);
-    const { id } = signedIn(ctx).account;
-    if (form.ok && (await securitySettings.removeCertificate(id, form.data.certificate))) await endOthers(ctx);
+    const { account, sessionUid } = signedIn(ctx);
+    if (form.ok && (await securitySettings.removeCertificate(account.id, form.data.certificate)))
+      await accountSessions.endOthers(account.id, sessionUid);
     pages.of(ctx).redirect('/account/security#certificates');
   });
-
-  async function endOthers(ctx: Context): Promise<void> {
-    const { account, sessionUid } = signedIn(ctx);
-    await accountSessions.endOthers(account.id, sessionUid);
-  }
 
   function scope(ctx: Context) {
     return { purpose: 'bind' as const, browser: pages.of(ctx).browser, accountId: signedIn(ctx).account.id };

@@ -46,7 +46,7 @@ export function createChangePasswordRoutes(deps: ChangePasswordDeps): Router {
   router.post('/suggestion', async (ctx) => newPassword.suggest(ctx, await pageFor(ctx)));
 
   router.post('/', async (ctx) => {
-    const { account, sessionUid } = signedIn(ctx);
+    const { account, session } = signedIn(ctx);
     const form = parseForm(currentForm, ctx.request.body);
     const at = await pageFor(ctx);
     const password = await newPassword.read(ctx, at, form.ok ? {} : form.errors);
@@ -56,7 +56,7 @@ export function createChangePasswordRoutes(deps: ChangePasswordDeps): Router {
     if (await credentials.wasUsed(account.id, password))
       return newPassword.show(ctx, at, { errors: { 'new-password': 'password_reused' } }, 422);
     await securitySettings.changePassword(account.id, await hasher.hash(password));
-    await accountSessions.endOthers(account.id, sessionUid);
+    await accountSessions.strengthened(ctx, session);
     pages.of(ctx).redirect('/account/security?changed=password');
   });
 

@@ -72,12 +72,12 @@ export function createEnrolmentRoutes(deps: EnrolmentDeps): Router {
 
   /** The first factor brings backup codes with it; sessions elsewhere were begun with less and end. */
   async function add(ctx: Context, kind: EnrolledKind, enrolled: Enrolled): Promise<void> {
-    const { account, sessionUid } = signedIn(ctx);
+    const { account, session } = signedIn(ctx);
     const codes = await securitySettings.addFactor(account.id, { kind, ...enrolled }).catch((error: unknown) => {
       if (isUniqueViolation(error, 'factors_sms_key')) return [];
       throw error;
     });
-    await accountSessions.endOthers(account.id, sessionUid);
+    await accountSessions.strengthened(ctx, session);
     await showBackupCodes(ctx, pages, codes);
   }
 

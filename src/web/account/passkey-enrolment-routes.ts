@@ -29,8 +29,7 @@ export function createPasskeyEnrolmentRoutes(deps: SecurityDeps & { config: Pick
     if (!enrolled) return show(ctx, { form: 'passkey_not_made' }, 422);
     const codes = await add(ctx, enrolled);
     if (!codes) return show(ctx, { form: 'passkey_not_made' }, 422);
-    const { account, sessionUid } = signedIn(ctx);
-    await accountSessions.endOthers(account.id, sessionUid);
+    await accountSessions.strengthened(ctx, signedIn(ctx).session);
     await showBackupCodes(ctx, pages, codes);
   });
 
