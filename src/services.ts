@@ -266,7 +266,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   });
   const signIns = new SignIns({ db, statements, clock, devices, notices, messages, audit });
   const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, notices, audit });
-  const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, notices, audit });
+  const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, credentials, notices, audit });
   const accountNotices = new AccountNotices({ clock, accounts, messages, issuer: config.issuer });
   const contactChanges = new ContactChanges({
     db,
@@ -357,6 +357,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const signatureSignIns = new SignatureSignIns({
     db,
     accounts,
+    credentials,
     certificates: accountCertificates,
     checks: signatureChecks,
     texts: signedTexts,
@@ -451,7 +452,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const declared = new DeclaredClients({ db, clients, audit, validate, history: clientHistory });
   const interactions = new Interactions({ live, accounts });
   const raisingFor = new RaisingFor({ pages, interactions });
-  const accountSessions = new AccountSessions({ db, live, sessions, logout, audit });
+  const accountSessions = new AccountSessions({ db, live, sessions, logout, audit, issuer: config.issuer });
   const esia = buildEsia({
     config,
     clock,

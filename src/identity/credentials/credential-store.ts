@@ -61,6 +61,15 @@ export async function requireReset(connection: Connection, accountId: string, at
     .execute();
 }
 
+export async function isResetRequired(connection: Connection, accountId: string): Promise<boolean> {
+  const row = await connection
+    .selectFrom('passwords')
+    .select('reset_required_at')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row !== undefined && row.reset_required_at !== null;
+}
+
 export async function setHash(connection: Connection, accountId: string, hash: string, changedAt: Date): Promise<void> {
   await connection
     .insertInto('passwords')

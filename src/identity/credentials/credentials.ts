@@ -150,6 +150,11 @@ export class Credentials {
     await credentialStore.requireReset(connection, accountId, this.#clock.now());
   }
 
+  /** No other way in stays open either. Ask after reading the account's generation. @throws Refusal `password_reset_required` */
+  async refuseUntilReset(accountId: string): Promise<void> {
+    if (await credentialStore.isResetRequired(this.#db, accountId)) throw new Refusal('password_reset_required', 403);
+  }
+
   /** Who is turned away because too many wait has not guessed. */
   async #verify(hash: string | undefined, password: string, guess: Guess): Promise<boolean> {
     try {

@@ -6,6 +6,7 @@ import { namesThePerson } from '#src/identity/certificates/holder.ts';
 import type { SignatureArchive } from '#src/identity/certificates/signature-archive.ts';
 import type { BelievedSignature, SignatureChecks } from '#src/identity/certificates/signature-checks.ts';
 import type { SignedTexts, TextScope } from '#src/identity/certificates/signed-texts.ts';
+import type { Credentials } from '#src/identity/credentials/credentials.ts';
 
 /** `refused` is one word for every reason that says something about an account or a certificate. */
 type Refusal = 'expired' | 'too_many' | 'unreadable' | 'unavailable' | 'refused';
@@ -15,6 +16,7 @@ export type SignatureOutcome = { accountId: string; amr: string[]; generation: n
 interface SignatureSignInsDeps {
   db: Database;
   accounts: Accounts;
+  credentials: Credentials;
   certificates: AccountCertificates;
   checks: SignatureChecks;
   texts: SignedTexts;
@@ -22,7 +24,10 @@ interface SignatureSignInsDeps {
   settings: { countsAsTwoFactors: boolean };
 }
 
-/** A certificate in place of the password (L13): by a signature of a text, or shown to the proxy that speaks TLS. */
+/**
+ * A certificate in place of the password (L13): by a signature of a text, or shown to the proxy that speaks TLS.
+ * @throws Refusal `password_reset_required` after "this wasn't me".
+ */
 export class SignatureSignIns {
   readonly #deps: SignatureSignInsDeps;
 
@@ -58,6 +63,7 @@ export class SignatureSignIns {
     const account = await this.#deps.accounts.find(accountId);
     const fault = await this.#faultOf(account, checked);
     if (fault !== undefined) return checks.refuse({ ...scope, accountId }, 'refused', fault);
+    await this.#deps.credentials.refuseUntilReset(accountId);
     if (!(await this.#use({ ...owner, ...scope, accountId }, checked, text))) return checks.refuse(scope, 'expired');
     const amr = settings.countsAsTwoFactors ? ['sc', 'mfa'] : ['sc'];
     return { accountId, amr, generation: account!.generation };
