@@ -5,6 +5,8 @@ import type { Database } from '#src/platform/storage/database.ts';
 import { databaseKinds } from '#test/support/databases.ts';
 import { House } from '#test/support/house.ts';
 import { Browser, has, hrefOf, textOf } from '#test/support/browser.ts';
+import { textOfPdf } from '#test/support/pdf.ts';
+import { settle } from '#test/support/people.ts';
 import { RelyingParty } from '#test/support/relying-party.ts';
 import { appCode } from '#test/support/second-factor.ts';
 
@@ -110,7 +112,26 @@ async function liveOneLife(house: House, canaries: Map<string, string>): Promise
     `/oauth2/auth?client_id=${encodeURIComponent(person.email)}&login_hint=${encodeURIComponent(person.phone)}`,
   );
   await protect(house, other, canaries);
+  await orderLetter(house, canaries);
   await house.messages(person.phone);
+}
+
+/** A code on paper: it is printed, and nobody else has it. */
+async function orderLetter(house: House, canaries: Map<string, string>): Promise<void> {
+  const address = { formatted: 'г. Канареевск, ул. Клеточная, д. 7' };
+  const reader = await settle(house, {
+    profile: { address },
+    contacts: [{ kind: 'email', value: 'letter-canary@example.test' }],
+    evidence: ['registry'],
+    documents: { snils: '11223344595' },
+  });
+  assert.equal(await house.services.letters.order(reader.id, 'ru'), 'sent');
+  await house.settleOutbox();
+  const letter = (await house.services.inbox.list()).find(({ channel }) => channel === 'letter')!;
+  const pdf = await fetch(`${house.origin}/sandbox/inbox/${letter.id}/letter.pdf`);
+  assert.ok(textOfPdf(Buffer.from(await pdf.arrayBuffer())).includes(letter.code!));
+  canaries.set('typed letter code', letter.code!).set('typed letter code, bare', letter.code!.replaceAll('-', ''));
+  canaries.set('typed address', address.formatted);
 }
 
 /** Switches an authenticator app on, signs in with it elsewhere, and keeps what was shown. */

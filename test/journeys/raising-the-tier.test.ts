@@ -3,6 +3,7 @@ import { Browser, has, hrefOf, textOf } from '#test/support/browser.ts';
 import { House } from '#test/support/house.ts';
 import { anna, boris, settle } from '#test/support/people.ts';
 import { Climber, home, papers } from '#test/support/proving.ts';
+import { textOfPdf } from '#test/support/pdf.ts';
 import { RelyingParty } from '#test/support/relying-party.ts';
 import { otherThan } from '#test/support/registering.ts';
 
@@ -254,6 +255,22 @@ describe('raising the tier', () => {
     assert.equal(await house.services.letters.enter(climber.person.id, first), 'wrong');
     assert.equal(await house.services.letters.enter(climber.person.id, second), 'confirmed');
     assert.equal(await house.services.letters.enter(climber.person.id, second), 'expired', 'once');
+  });
+
+  it('R13: the inbox has the letter as it is printed, with the same code', async () => {
+    await climber.becomeStandard();
+    const code = await climber.orderLetter();
+    const inbox = await climber.browser.open('/sandbox/inbox');
+    const link = /href="(\/sandbox\/inbox\/[^"]+\/letter\.pdf)"/.exec(inbox.html)![1]!;
+    const answer = await fetch(`${house.origin}${link}`);
+    assert.equal(answer.headers.get('content-type'), 'application/pdf');
+    assert.match(answer.headers.get('content-disposition')!, /attachment/);
+    assert.match(answer.headers.get('cache-control')!, /no-store/);
+    assert.ok(textOfPdf(Buffer.from(await answer.arrayBuffer())).includes(code));
+    const listed = (await (await fetch(`${house.origin}/sandbox/api/inbox`)).json()) as { pdf?: string }[];
+    assert.ok(listed.some(({ pdf }) => pdf === link));
+    for (const id of ['x', '019a0000-0000-7000-8000-000000000001'])
+      assert.equal((await fetch(`${house.origin}/sandbox/inbox/${id}/letter.pdf`)).status, 404);
   });
 
   it('G5: five tries in ten minutes, then even the right code waits', async () => {

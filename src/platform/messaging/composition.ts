@@ -1,11 +1,13 @@
 import type { Translator } from '#src/platform/i18n/translator.ts';
 import type { Message } from '#src/platform/messaging/message.ts';
+import type { Letterhead } from '#src/platform/messaging/sender.ts';
 import { emailHtml } from '#src/platform/messaging/email-html.ts';
 
 export interface Content {
   text: string;
   subject?: string;
   html?: string;
+  letter?: Letterhead;
 }
 
 interface Circumstances {
@@ -23,7 +25,11 @@ export function composeMessage(message: Message, { translator, issuer, serviceNa
     return { text: withAutofill(translator.t(`${key}.sms`, args), hostname, message.args.code) };
 
   const subject = translator.t(`${key}.subject`, args);
-  if (message.channel === 'letter') return { subject, text: translator.t(`${key}.letter`, args) };
+  if (message.channel === 'letter') {
+    const addressee = String(message.args.name ?? '');
+    const letter = { language: translator.language, addressee, sender: `${serviceName}, ${host}` };
+    return { subject, text: translator.t(`${key}.letter`, args), letter };
+  }
 
   const link = ownLink(message.args.link, issuer);
   const body = translator.t(`${key}.email`, args);

@@ -1,6 +1,7 @@
+import { letterPdf } from '#src/platform/messaging/letter-pdf.ts';
 import { DeliveryError, type OutgoingMessage, type Sender } from '#src/platform/messaging/sender.ts';
 
-/** Letters through a printing service: POST of {id, to, subject, text} as JSON, any 2xx means taken. */
+/** Letters through a printing service: POST of JSON (docs/production.md) with the printed page as PDF, any 2xx means taken. */
 export class HttpLetterSender implements Sender {
   readonly #url: string;
   readonly #headers: Record<string, string>;
@@ -19,11 +20,13 @@ export class HttpLetterSender implements Sender {
     };
   }
 
-  async send({ id, to, subject, text }: OutgoingMessage): Promise<void> {
+  async send(message: OutgoingMessage): Promise<void> {
+    const { id, to, subject, text, letter } = message;
+    const pdf = (await letterPdf(message)).toString('base64');
     const response = await fetch(this.#url, {
       method: 'POST',
       headers: { ...this.#headers, 'idempotency-key': id },
-      body: JSON.stringify({ id, to, subject, text }),
+      body: JSON.stringify({ id, to, addressee: letter?.addressee, language: letter?.language, subject, text, pdf }),
       signal: AbortSignal.timeout(8000),
       redirect: 'manual',
     }).catch((error: unknown) => {

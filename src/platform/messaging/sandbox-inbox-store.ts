@@ -41,6 +41,14 @@ export async function listNewest(
     .execute();
 }
 
+export async function findMessage(connection: Connection, id: string): Promise<StoredMessage | undefined> {
+  return connection
+    .selectFrom('sandbox_inbox')
+    .select(['id', 'channel', 'message'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
 export async function deleteAllButNewest(connection: Connection, kept: number): Promise<void> {
   await connection
     .deleteFrom('sandbox_inbox')

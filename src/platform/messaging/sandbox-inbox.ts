@@ -2,6 +2,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import type { BlindIndex, FieldEncryption } from '#src/platform/security/encryption.ts';
 import type { Channel, OutgoingMessage, Sender } from '#src/platform/messaging/sender.ts';
+import { letterPdf } from '#src/platform/messaging/letter-pdf.ts';
 import * as store from '#src/platform/messaging/sandbox-inbox-store.ts';
 
 const KEPT = 200;
@@ -25,7 +26,7 @@ interface InboxDeps {
   index: BlindIndex;
 }
 
-type Cell = Pick<OutgoingMessage, 'to' | 'subject' | 'text'> & { at: string };
+type Cell = Pick<OutgoingMessage, 'to' | 'subject' | 'text' | 'letter'> & { at: string };
 
 /** Where messages go when there is no gateway, readable for whoever tries the provider out. */
 export class SandboxInbox implements Sender {
@@ -35,10 +36,10 @@ export class SandboxInbox implements Sender {
     this.#deps = deps;
   }
 
-  async send({ id, channel, to, subject, text }: OutgoingMessage): Promise<void> {
+  async send({ id, channel, to, subject, text, letter }: OutgoingMessage): Promise<void> {
     const { db, clock, encryption } = this.#deps;
     const now = clock.now();
-    const cell: Cell = { to, subject, text, at: now.toISOString() };
+    const cell: Cell = { to, subject, text, letter, at: now.toISOString() };
     const message = encryption.encryptJson(cell, placeOf(id));
     const isNew = await store.insertMessage(db, { id, channel, toIndex: this.#indexOf(to), message, now });
     if (isNew) await store.deleteAllButNewest(db, KEPT);
@@ -51,6 +52,13 @@ export class SandboxInbox implements Sender {
     const toIndex = to === undefined ? undefined : this.#indexOf(to);
     const rows = await store.listNewest(this.#deps.db, { toIndex, limit });
     return rows.map((row) => this.#open(row));
+  }
+
+  /** A letter as it would be printed; it is made anew each time and stored nowhere. Undefined: there is no such letter. */
+  async pdf(id: string): Promise<Buffer | undefined> {
+    const row = await store.findMessage(this.#deps.db, id);
+    if (row?.channel !== 'letter') return undefined;
+    return letterPdf({ id, ...this.#deps.encryption.decryptJson<Cell>(row.message, placeOf(id)) });
   }
 
   #open({ id, channel, message }: store.StoredMessage): InboxMessage {

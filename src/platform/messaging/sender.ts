@@ -1,4 +1,14 @@
+import type { Language } from '#src/platform/i18n/translator.ts';
+
 export type Channel = 'sms' | 'email' | 'letter';
+
+/** What a printed letter needs besides its text and the address. */
+export interface Letterhead {
+  language: Language;
+  addressee: string;
+  /** Who writes: the service and its site. */
+  sender: string;
+}
 
 export interface OutgoingMessage {
   /** The same at every try of one message, so that a gateway which remembers it sends once. */
@@ -7,9 +17,12 @@ export interface OutgoingMessage {
   /** A phone as +79001234567, an e-mail address, or a postal address. */
   to: string;
   text: string;
-  /** E-mail only. */
+  /** E-mail and letters. */
   subject?: string;
+  /** E-mail only. */
   html?: string;
+  /** Letters only. */
+  letter?: Letterhead;
   /** How long the message is worth delivering, for gateways that store and forward. */
   validForSeconds: number;
 }

@@ -4,7 +4,7 @@ import { faultModes, faultTargets } from '#src/platform/messaging/faults.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { readJson, refuseJson } from '#src/web/middleware/read-json.ts';
 import { clockForm, faultForm, inboxQuery, registryForm, registryOutcomes } from '#src/web/sandbox/sandbox-forms.ts';
-import { describePerson } from '#src/web/sandbox/sandbox-page.ts';
+import { describePerson, pdfOf } from '#src/web/sandbox/sandbox-page.ts';
 import { simulate } from '#src/web/sandbox/registry-simulation.ts';
 import type { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 
@@ -22,7 +22,8 @@ export function createSandboxApi({ pages, controls }: { pages: Pages; controls: 
   });
 
   router.get('/inbox', async (ctx) => {
-    ctx.body = await controls.inbox.list(inboxQuery.parse(ctx.query));
+    const messages = await controls.inbox.list(inboxQuery.parse(ctx.query));
+    ctx.body = messages.map((message) => ({ ...message, pdf: pdfOf(message) }));
   });
 
   router.post('/clock', (ctx) => {

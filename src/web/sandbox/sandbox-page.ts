@@ -41,6 +41,11 @@ export function paragraphsOf(text: string): string[][] {
   return text.split(/\n\s*\n/).map((paragraph) => paragraph.split(/(https?:\/\/[^\s<>"]+)/));
 }
 
+/** Where a letter stands as it would be printed. */
+export function pdfOf({ id, channel }: { id: string; channel: string }): string | undefined {
+  return channel === 'letter' ? `/sandbox/inbox/${id}/letter.pdf` : undefined;
+}
+
 export function searchPeople(people: readonly SandboxPerson[], { tier, search }: { tier?: Tier; search: string }) {
   const wanted = search.toLowerCase();
   return people.filter((person) => {

@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { Refusal } from '#src/platform/errors.ts';
 import { faultModes, faultTargets } from '#src/platform/messaging/faults.ts';
 import { parseForm } from '#src/platform/pages/form.ts';
 import { tiers } from '#src/identity/accounts/tier.ts';
@@ -6,8 +7,9 @@ import type { Pages } from '#src/web/middleware/page.ts';
 import type { SandboxControls } from '#src/web/sandbox/sandbox-controls.ts';
 import { registryChoices, simulate } from '#src/web/sandbox/registry-simulation.ts';
 import { clockForm, faultForm, inboxQuery, peopleQuery, registryForm } from '#src/web/sandbox/sandbox-forms.ts';
-import { paragraphsOf, personRow, searchPeople } from '#src/web/sandbox/sandbox-page.ts';
+import { paragraphsOf, pdfOf, personRow, searchPeople } from '#src/web/sandbox/sandbox-page.ts';
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const steps = ['PT5M', 'PT1H', 'P1D', 'P90D'];
 
 /** The sandbox for people: whom to sign in as, what was sent, what time it is, what is broken. */
@@ -43,12 +45,23 @@ export function createSandboxRoutes({ pages, controls }: { pages: Pages; control
       title: page.t('inbox.title'),
       messages: messages.map((message) => ({
         ...message,
+        pdf: pdfOf(message),
         paragraphs: paragraphsOf(message.text),
         at: page.translator.dateTime(message.at),
       })),
       values: { to: to ?? '' },
       reloadUrl: to ? `/sandbox/inbox?${new URLSearchParams({ to })}` : '/sandbox/inbox',
     });
+  });
+
+  router.get('/inbox/:id/letter.pdf', async (ctx) => {
+    const { id } = ctx.params;
+    const pdf = uuid.test(id!) ? await controls.inbox.pdf(id!) : undefined;
+    if (!pdf) throw new Refusal('not_found', 404);
+    ctx.set('cache-control', 'no-store');
+    ctx.attachment('letter.pdf');
+    ctx.type = 'application/pdf';
+    ctx.body = pdf;
   });
 
   router.post('/clock', (ctx) => {
