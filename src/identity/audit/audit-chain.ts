@@ -8,6 +8,8 @@ import * as store from '#src/identity/audit/audit-chain-store.ts';
 import { linkOf, NOTHING_BEFORE } from '#src/identity/audit/audit-seal.ts';
 
 const BATCH = 1000;
+/** The log holds a head a minute. */
+const TELLING_MS = 60_000;
 /** While one transaction stays open for so many looks, later ones are not remembered. */
 const SIGHTS = 60;
 
@@ -29,6 +31,7 @@ export class AuditChain {
   readonly #deps: AuditChainDeps;
   #sights: store.Sight[] = [];
   #head = 0;
+  #toldAt = 0;
 
   constructor(deps: AuditChainDeps) {
     this.#deps = deps;
@@ -87,7 +90,10 @@ export class AuditChain {
   #tell(newest: store.Link | undefined): void {
     if (!newest) return;
     this.#reach(newest.seq);
-    this.#deps.logger.info({ head: `${newest.seq}:${newest.hash.toString('hex')}` }, 'audit log sealed');
+    const { clock, logger } = this.#deps;
+    if (clock.now().getTime() - this.#toldAt < TELLING_MS) return;
+    this.#toldAt = clock.now().getTime();
+    logger.info({ head: `${newest.seq}:${newest.hash.toString('hex')}` }, 'audit log sealed');
   }
 
   #reach(seq: number): void {
