@@ -14,7 +14,7 @@ const identityLines = [
   ['certificates'],
   ['verification', 'organisations', 'credentials', 'consents', 'contacts', 'approvals'],
   ['protection', 'operators'],
-  ['visits'],
+  ['visits', 'reviews', 'app-locks'],
   ['recovery', 'registration', 'closing'],
 ];
 /** Packages and who may import them. */

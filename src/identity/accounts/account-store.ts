@@ -159,10 +159,28 @@ export async function findIdByLogin(
   return row?.account_id;
 }
 
-export async function setLogin(connection: Connection, row: AccountLoginRow): Promise<void> {
+/** The account's own; with an index also whoever else has that one. */
+export async function dropLogin(
+  connection: Connection,
+  { kind, accountId, index }: { kind: AccountLoginRow['kind']; accountId: string; index: Buffer | undefined },
+): Promise<void> {
   await connection
+    .deleteFrom('account_logins')
+    .where('kind', '=', kind)
+    .where((is) =>
+      index
+        ? is.or([is('account_id', '=', accountId), is('value_index', '=', index)])
+        : is('account_id', '=', accountId),
+    )
+    .execute();
+}
+
+/** False: somebody has it. */
+export async function insertLogin(connection: Connection, row: AccountLoginRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await connection
     .insertInto('account_logins')
     .values(row)
-    .onConflict((oc) => oc.columns(['account_id', 'kind']).doUpdateSet(row))
-    .execute();
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
 }

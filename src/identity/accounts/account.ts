@@ -4,6 +4,10 @@ import type { ProofMethod } from '#src/identity/accounts/tier.ts';
 
 /** What a person said of themselves or had checked. Encrypted as one; every member but the name may be absent. */
 export interface Profile {
+  /** A foreign citizen's digital profile; absent for everybody else. */
+  kind?: 'foreign';
+  /** On what grounds a foreign citizen is in the country, in their own words. */
+  stayStatus?: StayStatus;
   familyName: string;
   givenName: string;
   middleName?: string;
@@ -28,6 +32,9 @@ export interface Profile {
     country?: string;
   };
 }
+
+export const stayStatuses = ['visa_free', 'visa', 'temporary_residence', 'residence_permit', 'abroad'] as const;
+export type StayStatus = (typeof stayStatuses)[number];
 
 export interface Account {
   id: string;

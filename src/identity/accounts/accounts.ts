@@ -8,6 +8,7 @@ import type { ContactRow } from '#src/platform/storage/tables.ts';
 import type { Account, AccountContact, AccountDocument, Profile } from '#src/identity/accounts/account.ts';
 import * as accountStore from '#src/identity/accounts/account-store.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils, type Contact } from '#src/identity/accounts/contact.ts';
+import { normalizeForeignLogin } from '#src/identity/accounts/foreign-login.ts';
 import { takeKept } from '#src/identity/sessions/read-ahead.ts';
 import type { ProofMethod } from '#src/identity/accounts/tier.ts';
 
@@ -52,12 +53,13 @@ export class Accounts {
     return row && this.#fromRow(row);
   }
 
-  /** Phone, e-mail or SNILS as people type them (L2): as what a login may be looked for. */
-  loginIndexes(typed: string): { phone: Buffer; email: Buffer; snils: Buffer } {
+  /** Phone, e-mail, SNILS or a foreign citizen's login as people type them (L2): as what a login may be looked for. */
+  loginIndexes(typed: string): { phone: Buffer; email: Buffer; snils: Buffer; foreign: Buffer } {
     return {
       phone: this.contactIndex({ kind: 'phone', value: normalizePhone(typed) ?? '' }),
       email: this.contactIndex({ kind: 'email', value: normalizeEmail(typed) ?? '' }),
       snils: this.#index.of('documents.snils', normalizeSnils(typed) ?? ''),
+      foreign: this.#index.of('logins.foreign', normalizeForeignLogin(typed) ?? ''),
     };
   }
 
@@ -70,12 +72,22 @@ export class Accounts {
     return accountStore.findIdByLogin(connection, 'foreign', this.#index.of('logins.foreign', login));
   }
 
-  /** @throws a unique violation of `account_logins_value_key` when another account has it. */
-  async setForeignLogin(connection: Connection, accountId: string, login: string): Promise<void> {
-    await accountStore.setLogin(connection, {
+  /**
+   * The login of the passport that is this account's now; an earlier one of theirs goes. False: another account has it. Whoever
+   * is proven to own the passport takes it from them.
+   */
+  async claimForeignLogin(
+    connection: Connection,
+    accountId: string,
+    login: string,
+    { isProven = false }: { isProven?: boolean } = {},
+  ): Promise<boolean> {
+    const index = this.#index.of('logins.foreign', login);
+    await accountStore.dropLogin(connection, { kind: 'foreign', accountId, index: isProven ? index : undefined });
+    return accountStore.insertLogin(connection, {
       account_id: accountId,
       kind: 'foreign',
-      value_index: this.#index.of('logins.foreign', login),
+      value_index: index,
       created_at: this.#clock.now(),
     });
   }

@@ -6,6 +6,12 @@ export interface DocumentDetails {
   issuedAt?: string;
   departmentCode?: string;
   issuer?: string;
+  /** Of a foreign passport, whose value is country, series and number in one: the country's three letters. */
+  country?: string;
+  series?: string;
+  number?: string;
+  /** ISO 8601 date. */
+  expiresAt?: string;
 }
 
 export interface IdentityDocument {
@@ -43,12 +49,13 @@ export function verifiedValues(profile: Profile, documents: IdentityDocument[]):
 export function canonical(values: VerifiedValues): string {
   const { familyName, givenName, middleName = '', birthdate = '', documents } = values;
   const papers = documents
-    .map(({ kind, value, details: { issuedAt = '', departmentCode = '', issuer = '' } = {} }) => [
+    .map(({ kind, value, details: { issuedAt = '', departmentCode = '', issuer = '', expiresAt } = {} }) => [
       kind,
       value,
       issuedAt,
       departmentCode,
       issuer,
+      ...(expiresAt === undefined ? [] : [expiresAt]),
     ])
     .sort(([a], [b]) => a!.localeCompare(b!, 'en'));
   return JSON.stringify([familyName, givenName, middleName, birthdate, papers]);

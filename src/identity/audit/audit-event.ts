@@ -136,6 +136,12 @@ export const auditEvent = {
     accountId,
     details: { method },
   }),
+  reviewSubmitted: (accountId: string): AuditEvent => ({ event: 'review_submitted', accountId }),
+  reviewDecided: (accountId: string, decision: string, operator: string, reason?: string): AuditEvent => ({
+    event: 'review_decided',
+    accountId,
+    details: written({ decision, operator, reason }),
+  }),
   letterOrdered: (accountId: string): AuditEvent => ({ event: 'letter_ordered', accountId }),
   addressChanged: (accountId: string): AuditEvent => ({ event: 'address_changed', accountId }),
   contactChanged: (accountId: string, contact: string): AuditEvent => ({

@@ -63,6 +63,7 @@ export async function erase(
     'security_questions',
     'certificates',
     'signature_evidence',
+    'reviews',
   ] as const;
   for (const table of tables) await connection.deleteFrom(table).where('account_id', '=', accountId).execute();
   return true;

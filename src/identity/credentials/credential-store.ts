@@ -15,7 +15,7 @@ interface KnownLogin {
   deviceId: string | null;
 }
 
-/** By a verified phone, e-mail or SNILS. */
+/** By a verified phone, e-mail or SNILS, or a foreign citizen's login. */
 const byLogin: Statement = {
   name: 'credentials_by_login',
   text: `select o.id, o.status, o.sign_in_generation, p.hash, p.reset_required_at, d.id as device_id,
@@ -26,20 +26,22 @@ const byLogin: Statement = {
       select account_id from contacts where kind = 'email' and value_index = $2 and verified_at is not null
       union all
       select account_id from documents where kind = 'snils' and value_index = $3 and verified_at is not null
+      union all
+      select account_id from account_logins where kind = 'foreign' and value_index = $4
       limit 1
     ) named
     join accounts o on o.id = named.account_id
     left join passwords p on p.account_id = o.id
-    left join devices d on d.account_id = o.id and d.secret_hash = $4`,
+    left join devices d on d.account_id = o.id and d.secret_hash = $5`,
 };
 
 /** One statement, whatever was typed. */
 export async function findByLogin(
   statements: Statements,
-  { phone, email, snils }: { phone: Buffer; email: Buffer; snils: Buffer },
+  { phone, email, snils, foreign }: { phone: Buffer; email: Buffer; snils: Buffer; foreign: Buffer },
   deviceSecretHash: Buffer | null,
 ): Promise<KnownLogin | undefined> {
-  const [row] = await statements.run(byLogin, [phone, email, snils, deviceSecretHash]);
+  const [row] = await statements.run(byLogin, [phone, email, snils, foreign, deviceSecretHash]);
   return (
     row && {
       accountId: row.id as string,

@@ -8,6 +8,7 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Statements } from '#src/platform/storage/statements.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils } from '#src/identity/accounts/contact.ts';
+import { normalizeForeignLogin } from '#src/identity/accounts/foreign-login.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import { GuessBudgets, type Guess } from '#src/identity/credentials/guess-budgets.ts';
@@ -173,5 +174,6 @@ export class Credentials {
 
 /** One budget for all spellings of an unknown login too, or spelling it anew would tell known from unknown. */
 function spellingOf(login: string): string {
-  return normalizePhone(login) ?? normalizeEmail(login) ?? normalizeSnils(login) ?? login.trim().toLowerCase();
+  const known = normalizePhone(login) ?? normalizeEmail(login) ?? normalizeSnils(login) ?? normalizeForeignLogin(login);
+  return known ?? login.trim().toLowerCase();
 }

@@ -11,6 +11,8 @@ import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { PersonalFacts } from '#src/identity/credentials/password-policy.ts';
 import type { ContactProof, ProofVerdict } from '#src/identity/registration/contact-proof.ts';
 import type { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
+import type { ForeignPerson, ForeignPersons } from '#src/identity/registration/foreign-persons.ts';
+import { foreignProfile } from '#src/identity/verification/foreign-passport.ts';
 
 /** What the person typed on the first page, in normal form. Phone or e-mail or both; a phone is proven first. */
 export interface Applicant {
@@ -20,6 +22,8 @@ export interface Applicant {
   email?: string;
   language: Language;
   agreement: Agreement;
+  /** Absent for everybody else. */
+  foreign?: ForeignPerson;
 }
 
 interface RegistrationRecord extends Applicant {
@@ -33,6 +37,8 @@ interface RegistrationRecord extends Applicant {
   interaction?: string;
   clientName?: string;
   accountId?: string;
+  /** The login of a foreign citizen, once the account is made. */
+  foreignLogin?: string;
 }
 
 export type RegistrationFlow = Flow<RegistrationRecord>;
@@ -60,6 +66,7 @@ interface RegistrationDeps {
   credentials: Credentials;
   proof: ContactProof;
   emailConfirmations: EmailConfirmations;
+  foreignPersons: ForeignPersons;
   audit: Audit;
   linkSeconds: number;
 }
@@ -83,6 +90,7 @@ export class Registration {
     const { address, ...rest } = origin;
     const verdict = await this.#deps.proof.mayAsk(contactOf(applicant), address);
     if (verdict === 'too_many' || verdict === 'phone_country') return { refused: verdict };
+    const known = verdict === 'sent' ? await this.#whoIsTold(applicant, address) : 'nobody';
     const flowId = await this.#deps.db.transaction().execute(async (transaction) => {
       const id = await this.#deps.flows.create<RegistrationRecord>(
         FLOW,
@@ -91,7 +99,7 @@ export class Registration {
         transaction,
       );
       if (verdict === 'sent')
-        await this.#send((await this.#deps.flows.find<RegistrationRecord>(FLOW, id, transaction))!, transaction);
+        await this.#send((await this.#deps.flows.find<RegistrationRecord>(FLOW, id, transaction))!, known, transaction);
       return id;
     });
     return { flowId };
@@ -116,7 +124,9 @@ export class Registration {
   /** The same code page or e-mail page again, with a new message. */
   async resend(flow: RegistrationFlow, address: string): Promise<ProofVerdict> {
     const verdict = await this.#deps.proof.mayAsk(contactOf(flow.record), address);
-    if (verdict === 'sent') await this.#deps.db.transaction().execute((transaction) => this.#send(flow, transaction));
+    if (verdict !== 'sent') return verdict;
+    const known = await this.#whoIsTold(flow.record, address);
+    await this.#deps.db.transaction().execute((transaction) => this.#send(flow, known, transaction));
     return verdict;
   }
 
@@ -165,8 +175,10 @@ export class Registration {
     try {
       return await this.#deps.db.transaction().execute(async (transaction) => {
         const accountId = await this.#createAccount(transaction, flow.record, passwordHash);
+        const { foreign } = flow.record;
+        const foreignLogin = foreign && (await this.#deps.foreignPersons.settle(transaction, accountId, foreign));
         if (mayWrite) await this.#deps.emailConfirmations.send(transaction, { accountId, email }, flow.record.language);
-        await this.#replace(flow, { ...flow.record, accountId }, transaction);
+        await this.#replace(flow, { ...flow.record, accountId, foreignLogin }, transaction);
         return { ticket: await this.#deps.flows.create(TICKET, { accountId, browser }, TICKET_SECONDS, transaction) };
       });
     } catch (error) {
@@ -183,10 +195,10 @@ export class Registration {
 
   async #createAccount(connection: Connection, record: RegistrationRecord, hash: string): Promise<string> {
     const { accounts, credentials, audit } = this.#deps;
-    const { familyName, givenName, language, agreement } = record;
+    const { familyName, givenName, language, agreement, foreign } = record;
     const contact = contactOf(record);
     const accountId = await accounts.create(connection, {
-      profile: { familyName, givenName },
+      profile: foreign ? foreignProfile({}, foreign.passport) : { familyName, givenName },
       locale: language,
       verified: [contact],
       unverified: contact.kind === 'phone' && record.email ? [{ kind: 'email', value: record.email }] : [],
@@ -197,8 +209,17 @@ export class Registration {
     return accountId;
   }
 
-  async #send(flow: RegistrationFlow, connection: Connection): Promise<void> {
+  /** A foreign citizen who is here already is told where their account can be reached, if that may be written to now. */
+  async #whoIsTold({ foreign, email }: Applicant, address: string): Promise<Contact | 'nobody' | undefined> {
+    const known = foreign && (await this.#deps.foreignPersons.knownContact(foreign, email!));
+    if (!known || known.value === email) return known;
+    return (await this.#deps.proof.mayAsk(known, address)) === 'sent' ? known : 'nobody';
+  }
+
+  async #send(flow: RegistrationFlow, known: Contact | 'nobody' | undefined, connection: Connection): Promise<void> {
     const { phone, email, browser, language } = flow.record;
+    if (known === 'nobody') return;
+    if (known) return this.#deps.foreignPersons.tellKnown(connection, known, language);
     if (phone) return this.#deps.proof.sendCode(connection, phone, browser, language);
     const token = await this.#deps.flows.create(LINK, { flowId: flow.id }, this.#deps.linkSeconds, connection);
     await this.#replace(flow, { ...flow.record, link: token }, connection);
@@ -215,6 +236,7 @@ export function contactOf({ phone, email }: Pick<Applicant, 'phone' | 'email'>):
   return phone ? { kind: 'phone', value: phone } : { kind: 'email', value: email! };
 }
 
-export function factsOf({ familyName, givenName, phone, email }: Applicant): PersonalFacts {
-  return { names: [familyName, givenName], phones: phone ? [phone] : [], emails: email ? [email] : [] };
+export function factsOf({ familyName, givenName, phone, email, foreign }: Applicant): PersonalFacts {
+  const contacts = { phones: phone ? [phone] : [], emails: email ? [email] : [] };
+  return { names: [familyName, givenName], ...contacts, birthdate: foreign?.passport.birthdate, snils: foreign?.snils };
 }

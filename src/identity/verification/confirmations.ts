@@ -30,7 +30,7 @@ export class Confirmations {
    */
   async confirm(
     accountId: string,
-    { method, by, operator }: { method: Exclude<ProofMethod, 'registry'>; by: string; operator?: string },
+    { method, by, operator }: { method: Exclude<ProofMethod, 'registry' | 'review'>; by: string; operator?: string },
     isProven: (connection: Connection, held: HeldIdentity) => Promise<boolean>,
   ): Promise<ConfirmationVerdict> {
     const { db, identities, notices, audit } = this.#deps;

@@ -8,6 +8,11 @@ import type { Channel } from '#src/platform/messaging/sender.ts';
 export type MessageName =
   | 'registration-code'
   | 'registration-link'
+  | 'foreign-known'
+  | 'review-submitted'
+  | 'review-started'
+  | 'review-approved'
+  | 'review-rejected'
   | 'already-registered'
   | 'confirm-email'
   | 'check-queued'

@@ -14,6 +14,7 @@ const expiring = [
   { table: 'factors', endsAt: 'removed_at', keptHours: 7 * 24 },
   { table: 'certificates', endsAt: 'removed_at', keptHours: 7 * 24 },
   { table: 'devices', endsAt: 'seen_at', keptHours: 400 * 24 },
+  { table: 'app_locks', endsAt: 'used_at', keptHours: 400 * 24 },
   { table: 'client_requests', endsAt: 'expires_at', keptHours: 0 },
   { table: 'console_sessions', endsAt: 'expires_at', keptHours: 0 },
   { table: 'budgets', endsAt: 'window_ends_at', keptHours: 0 },

@@ -46,6 +46,8 @@ export interface Tables {
   tickets: TicketRow;
   ticket_replies: TicketReplyRow;
   earlier_passwords: EarlierPasswordRow;
+  reviews: ReviewRow;
+  app_locks: AppLockRow;
 }
 
 export interface AccountRow {
@@ -85,7 +87,7 @@ export interface DocumentRow {
 export interface EvidenceRow {
   id: string;
   account_id: string;
-  method: 'registry' | 'in_person' | 'mail' | 'esign';
+  method: 'registry' | 'review' | 'in_person' | 'mail' | 'esign';
   snapshot: Buffer;
   verified: Buffer | null;
   checked_by: string;
@@ -473,4 +475,27 @@ export interface EarlierPasswordRow {
   account_id: string;
   hash: string;
   replaced_at: Date;
+}
+
+export interface ReviewRow {
+  id: string;
+  account_id: string;
+  snapshot: Buffer;
+  country: string;
+  reference: string;
+  status: 'submitted' | 'in_review' | 'approved' | 'rejected' | 'superseded';
+  reviewer_id: string | null;
+  reason: string | null;
+  created_at: Date;
+  taken_at: Date | null;
+  decided_at: Date | null;
+}
+
+export interface AppLockRow {
+  browser_hash: Buffer;
+  pattern_hash: string;
+  wrong_tries: Generated<number>;
+  created_at: Date;
+  used_at: Date;
+  opened_until: Date | null;
 }

@@ -4,7 +4,7 @@ import type { Identities } from '#src/identity/accounts/identities.ts';
 import type { Releases } from '#src/identity/consents/releases.ts';
 import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import type { Scopes } from '#src/platform/config/scopes.ts';
-import { VERIFIED_CLAIMS, verifiedClaims, verifiedNamesIn } from '#src/protocols/oidc/verified-claims.ts';
+import { foreignIdDoc, VERIFIED_CLAIMS, verifiedClaims, verifiedNamesIn } from '#src/protocols/oidc/verified-claims.ts';
 
 export type ClaimValues = Record<string, unknown>;
 
@@ -93,6 +93,8 @@ function profileClaims({ profile, locale, updatedAt }: Account): ClaimValues {
     birthdate: profile.birthdate,
     birthplace: profile.birthplace,
     citizenship: profile.citizenship,
+    stay_status: profile.stayStatus,
+    profile_type: profile.kind,
     zoneinfo: profile.zoneinfo,
     locale,
     address: profile.address,
@@ -118,6 +120,8 @@ function fromDocuments(documents: AccountDocument[]): ClaimValues {
   return {
     snils: value('snils'),
     inn: value('inn'),
-    id_doc: passport && { type: 'RF_PASSPORT', series: passport.slice(0, 4), number: passport.slice(4) },
+    id_doc: passport
+      ? { type: 'RF_PASSPORT', series: passport.slice(0, 4), number: passport.slice(4) }
+      : foreignIdDoc(value('foreign')),
   };
 }

@@ -10,6 +10,7 @@ const TRUST_FRAMEWORK = 'ru_esia';
 /** How OpenID Identity Assurance names what each way of proof looked at. */
 const evidenceTypes = {
   registry: 'electronic_record',
+  review: 'document',
   in_person: 'document',
   mail: 'vouch',
   esign: 'electronic_signature',
@@ -61,10 +62,17 @@ function claimsOf({
     middle_name: middleName,
     birthdate,
     snils: value('snils'),
-    id_doc: passport && { type: 'RF_PASSPORT', series: passport.slice(0, 4), number: passport.slice(4) },
+    id_doc: passport
+      ? { type: 'RF_PASSPORT', series: passport.slice(0, 4), number: passport.slice(4) }
+      : foreignIdDoc(value('foreign')),
   };
 }
 
 function sameValues(one: VerifiedValues, other: VerifiedValues): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Country, then series and number in one, as the machine-readable lines have them. */
+export function foreignIdDoc(passport: string | undefined) {
+  return passport && { type: 'FID_DOC', country: passport.slice(0, 3), number: passport.slice(3) };
 }

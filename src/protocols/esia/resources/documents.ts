@@ -6,12 +6,14 @@ interface DocumentType {
   scope: string;
   /** How many characters of the value are the series. */
   series: number;
+  /** The value begins with three letters of the country. */
+  hasCountry?: boolean;
 }
 
 /** Our kinds of documents as ESIA names them, and the scope that opens each. SNILS and INN are members of the person. */
 const types: Record<string, DocumentType> = {
   rf_passport: { type: 'RF_PASSPORT', scope: 'id_doc', series: 4 },
-  foreign_document: { type: 'FID_DOC', scope: 'id_doc', series: 0 },
+  foreign: { type: 'FID_DOC', scope: 'id_doc', series: 0, hasCountry: true },
   driving_licence: { type: 'RF_DRIVING_LICENSE', scope: 'drivers_licence_doc', series: 4 },
   international_passport: { type: 'FRGN_PASS', scope: 'foreign_passport_doc', series: 2 },
   military_id: { type: 'MLTR_ID', scope: 'military_doc', series: 2 },
@@ -34,7 +36,8 @@ export function documentResources(
 ): Resource[] {
   return listed(account, documents).flatMap(({ id, type, document }) => {
     if (!scopes.has(type.scope) && !scopes.has('usr_inf')) return [];
-    const { value, verified } = document;
+    const { verified } = document;
+    const value = type.hasCountry ? document.value.slice(3) : document.value;
     const resource = {
       stateFacts: ['EntityRoot'],
       id,
