@@ -30,6 +30,7 @@ import { createCaptchaRoutes } from '#src/web/captcha/captcha-routes.ts';
 import { createConsole } from '#src/web/console/console.ts';
 import { createConflictsRoutes } from '#src/web/console/conflicts-routes.ts';
 import { createHomeRoutes } from '#src/web/console/home-routes.ts';
+import { createReviewsRoutes } from '#src/web/console/reviews-routes.ts';
 import { createRolesRoutes } from '#src/web/console/roles-routes.ts';
 import { createTimelinesRoutes } from '#src/web/console/timelines-routes.ts';
 import { createTicketsRoutes } from '#src/web/console/tickets-routes.ts';
@@ -40,6 +41,9 @@ import { createDemoRoutes } from '#src/web/demo/demo-routes.ts';
 import { createEsiaPages } from '#src/web/developer/esia-refusals.ts';
 import { createRequestLogRoutes } from '#src/web/developer/request-log-routes.ts';
 import { createWalkRoutes } from '#src/web/developer/walk-routes.ts';
+import { createForeignRoutes } from '#src/web/foreign/foreign-routes.ts';
+import { createForeignRegistrationRoutes } from '#src/web/foreign/registration-routes.ts';
+import { createReviewRoutes } from '#src/web/foreign/review-routes.ts';
 import { createHealthRoutes } from '#src/web/health/health-routes.ts';
 import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
@@ -115,6 +119,9 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createConsentRoutes({ ...services, tokens: config.tokens }),
     createRegistrationRoutes({ ...services, settings: config.codes }),
     createPasswordRoutes(services),
+    createForeignRoutes(services),
+    createForeignRegistrationRoutes(services),
+    createReviewRoutes(services),
     createFindRoutes(services),
     createChannelRoutes({ ...services, settings: config.codes }),
     createProofRoutes(services),
@@ -152,6 +159,7 @@ export function consoleAreas(services: Services): ConsoleRouter[] {
   return [
     createHomeRoutes(services),
     createVisitsRoutes(services),
+    createReviewsRoutes(services),
     createTimelinesRoutes(services),
     createConflictsRoutes(services),
     createRolesRoutes(services),

@@ -87,7 +87,11 @@ import { Reset } from '#src/identity/recovery/reset.ts';
 import { Search } from '#src/identity/recovery/search.ts';
 import { Whereabouts } from '#src/identity/recovery/whereabouts.ts';
 import { EmailConfirmations } from '#src/identity/registration/email-confirmations.ts';
+import { ForeignDrafts } from '#src/identity/registration/foreign-drafts.ts';
+import { ForeignPersons } from '#src/identity/registration/foreign-persons.ts';
 import { Registration } from '#src/identity/registration/registration.ts';
+import { AppLocks } from '#src/identity/app-locks/app-locks.ts';
+import { Reviews } from '#src/identity/reviews/reviews.ts';
 import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
 import { Sessions } from '#src/identity/sessions/sessions.ts';
@@ -311,6 +315,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     issuer: config.issuer,
     settings: config.codes,
   });
+  const foreignPersons = new ForeignPersons({ flows, accounts, identities, notices: accountNotices });
+  const foreignDrafts = new ForeignDrafts({ flows });
   const registration = new Registration({
     db,
     flows,
@@ -318,6 +324,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     credentials,
     proof,
     emailConfirmations,
+    foreignPersons,
     audit,
     linkSeconds: config.codes.emailLinkMinutes * 60,
   });
@@ -398,6 +405,11 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     db, clock, accounts, identities, checks, confirmations, operators, looks, audit,
     settings: config.operators,
   }); // prettier-ignore
+  const reviews = new Reviews({
+    db, clock, budgets, accounts, identities, notices: accountNotices, operators, looks, audit,
+    settings: { visitMinutes: config.operators.visitMinutes, submissionsPerDay: config.verification.checksPerDay },
+  }); // prettier-ignore
+  const appLocks = new AppLocks({ db, clock, hasher });
   const timelines = new Timelines({ db, flows, accounts, factors, looks, audit });
   const consoleSessions = new ConsoleSessions({ db, clock, accounts, operators, audit, settings: config.operators });
 
@@ -505,9 +517,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     config, secrets, storage, clock, logger, db,
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, auditChain, auditVerification, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
-    captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
+    captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, foreignPersons, foreignDrafts, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, holds, questions, recoveries, search, proving, reset, closing, releases,
-    centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines,
+    centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines, reviews, appLocks,
     scopes, pages, newPassword, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

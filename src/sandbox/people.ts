@@ -8,7 +8,7 @@ import type { Letters } from '#src/identity/verification/letters.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import type { Operators } from '#src/identity/operators/operators.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
-import { contactsOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
+import { contactsOf, foreignLoginOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
 
 interface SandboxPeopleDeps {
   db: Database;
@@ -108,12 +108,28 @@ export class SandboxPeople {
       const value = person.documents[name as keyof typeof documentKinds];
       if (value !== undefined) await identities.addDocument(transaction, accountId, { kind, value });
     }
+    await this.#giveForeignPassport(transaction, accountId, person);
     for (const method of person.evidence) await identities.prove(transaction, accountId, method, 'sandbox');
     if (person.secondFactor)
       await factors.add(transaction, accountId, { kind: person.secondFactor, secret: person.totpSecret });
     if (person.operator) await operators.give(transaction, { accountId, ...person.operator });
     if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
     return accountId;
+  }
+
+  async #giveForeignPassport(transaction: Connection, accountId: string, person: SandboxPerson): Promise<void> {
+    const { identities, accounts } = this.#deps;
+    const [passport, login] = [person.foreignPassport, foreignLoginOf(person)];
+    if (!passport || !login) return;
+    const { country, series, number, expires: expiresAt } = passport;
+    const held = (await identities.hold(transaction, accountId))!;
+    const document = {
+      kind: 'foreign',
+      value: country + series + number,
+      details: { country, series, number, expiresAt },
+    };
+    await identities.replace(transaction, held, { profile: held.profile, documents: [...held.documents, document] });
+    await accounts.claimForeignLogin(transaction, accountId, login);
   }
 }
 
@@ -122,5 +138,6 @@ function profileOf({ name, ...person }: SandboxPerson): Profile {
   const { profileUrl, pictureUrl, websiteUrl, zoneinfo, address } = person;
   const said = { gender, birthdate, birthplace, citizenship, nickname, preferredUsername };
   const known = { ...said, profileUrl, pictureUrl, websiteUrl, zoneinfo, address };
-  return { familyName: name.family, givenName: name.given, middleName: name.middle, ...known };
+  const foreign = person.foreignPassport && { kind: 'foreign' as const, stayStatus: person.foreignPassport.stay };
+  return { ...foreign, familyName: name.family, givenName: name.given, middleName: name.middle, ...known };
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 import { languages } from '#src/platform/i18n/translator.ts';
+import { stayStatuses } from '#src/identity/accounts/account.ts';
+import { foreignLogin } from '#src/identity/accounts/foreign-login.ts';
 import type { Contact } from '#src/identity/accounts/contact.ts';
 import { roles } from '#src/identity/operators/operator.ts';
 import { proofMethods, tierFrom, type Tier } from '#src/identity/accounts/tier.ts';
@@ -31,6 +33,16 @@ const person = z.strictObject({
   documents: z
     .strictObject({ passport: z.string().optional(), snils: z.string().optional(), inn: z.string().optional() })
     .default({}),
+  /** A foreign citizen's, whose login it makes; it proves nothing by itself. */
+  foreignPassport: z
+    .strictObject({
+      country: z.string().length(3),
+      series: z.string(),
+      number: z.string(),
+      expires: z.iso.date(),
+      stay: z.enum(stayStatuses),
+    })
+    .optional(),
   /** Typed and sent for checking; what comes of it the simulated registry decides. */
   typed: z.strictObject({ passport: z.string(), snils: z.string() }).optional(),
   /** The surname that was proven; the one in `name` came later. */
@@ -71,4 +83,9 @@ export function tierOf({ evidence, formerFamily }: SandboxPerson): Tier {
 export function contactsOf({ phone, email }: SandboxPerson['contacts']): Contact[] {
   const all = [phone && { kind: 'phone', value: phone }, email && { kind: 'email', value: email }];
   return all.filter(Boolean) as Contact[];
+}
+
+/** A foreign citizen's login, for those who have one. */
+export function foreignLoginOf({ foreignPassport, birthdate }: SandboxPerson): string | undefined {
+  return foreignPassport && birthdate && foreignLogin({ ...foreignPassport, birthYear: birthdate.slice(0, 4) });
 }

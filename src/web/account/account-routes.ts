@@ -4,14 +4,16 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { Scopes } from '#src/platform/config/scopes.ts';
 import type { Database } from '#src/platform/storage/database.ts';
 import { parseForm } from '#src/platform/pages/form.ts';
-import { fullName } from '#src/identity/accounts/account.ts';
+import { fullName, type Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Identities } from '#src/identity/accounts/identities.ts';
 import { recoveryStrength } from '#src/identity/accounts/recovery-strength.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
 import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
+import { loginOf, passportIn } from '#src/identity/verification/foreign-passport.ts';
 import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
@@ -22,6 +24,7 @@ export interface AccountDeps {
   clock: Clock;
   db: Database;
   accounts: Accounts;
+  identities: Identities;
   accountSessions: AccountSessions;
   sessions: Sessions;
   consents: Consents;
@@ -39,6 +42,14 @@ const nextTiers = {
   standard: { tier: 'confirmed', url: '/account/confirm' },
   confirmed: undefined,
 };
+
+/** A foreign citizen's passport is reviewed before anything else. */
+function nextFor({ evidence, profile }: Account) {
+  const tier = tierFrom(evidence);
+  return tier === 'simplified' && profile.kind === 'foreign'
+    ? { tier: 'review', url: '/account/review' }
+    : nextTiers[tier];
+}
 
 /** The personal account: my data, where I am signed in, what I allowed. */
 export function createAccountRoutes(deps: AccountDeps): Router {
@@ -64,7 +75,8 @@ export function createAccountRoutes(deps: AccountDeps): Router {
         documents: documents.map(({ kind, value }) => ({ label: page.t(`document.${kind}`), value })),
       },
       tier: tierFrom(account.evidence),
-      next: nextTiers[tierFrom(account.evidence)],
+      next: nextFor(account),
+      foreignLogin: await foreignLoginOf(account),
       recovery: recoveryStrength(await accounts.contacts(account.id), documents),
     });
   });
@@ -140,6 +152,12 @@ export function createAccountRoutes(deps: AccountDeps): Router {
     accountSessions.forgetCookie(ctx);
     pages.of(ctx).redirect('/signed-out');
   });
+
+  async function foreignLoginOf({ id, profile }: Account): Promise<string | undefined> {
+    const passport = profile.kind && passportIn(profile, await deps.identities.documents(id));
+    const login = passport && loginOf(passport);
+    return login && (await accounts.findIdByForeignLogin(login)) === id ? login : undefined;
+  }
 
   async function clientNames(ids: string[]): Promise<string[]> {
     const others = ids.filter((id) => !isOwnClient(id));

@@ -17,6 +17,7 @@ const unspoken = new Set([
   'locale',
   'zoneinfo',
   'profile',
+  'profile_type',
 ]);
 
 /** Said already by the full name. */
@@ -58,11 +59,12 @@ function spoken(name: string, values: Record<string, unknown>, translator: Trans
   const value = values[name];
   if (name === 'birthdate') return translator.date(new Date(`${String(value)}T00:00:00Z`));
   if (name === 'gender') return translator.t(`gender.${String(value)}`);
+  if (name === 'stay_status') return translator.t(`stay.${String(value)}`);
   if (name === 'address')
     return (value as { formatted?: string }).formatted ?? Object.values(value as object).join(', ');
   if (name === 'id_doc') {
-    const { series, number } = value as { series: string; number: string };
-    return `${series} ${number}`;
+    const { country, series, number } = value as { country?: string; series?: string; number: string };
+    return [country, series, number].filter(Boolean).join(' ');
   }
   return String(value);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { latinCapitals } from '#src/identity/accounts/foreign-login.ts';
 import { purposes } from '#src/identity/visits/visit.ts';
 import {
   checkPassportNumber,
@@ -11,7 +12,7 @@ import {
 export function findForm(now: Date) {
   return z
     .object({
-      document: z.enum(['rf_passport', 'snils'], 'document_kind'),
+      document: z.enum(['rf_passport', 'foreign', 'snils'], 'document_kind'),
       'document-number': z.string().trim().min(1, 'required').max(50, 'document_number'),
       purpose: z.enum(purposes, 'purpose'),
     })
@@ -32,9 +33,16 @@ export const papersForm = z.object({
 
 function numberOf(kind: string, typed: string, now: Date): Checked {
   if (kind === 'snils') return checkSnils(typed);
+  if (kind === 'foreign') return foreignNumber(typed);
   const bare = typed.replaceAll(/[\s№-]/g, '');
   if (bare.length !== 10) return { wrong: 'passport_whole_length' };
   const [series, number] = [checkSeries(bare.slice(0, 4), now), checkPassportNumber(bare.slice(4))];
   if ('wrong' in series) return series;
   return 'wrong' in number ? number : { value: series.value + number.value };
+}
+
+/** The country's three letters, then series and number. */
+function foreignNumber(typed: string): Checked {
+  const value = latinCapitals(typed);
+  return /^[A-Z]{3}[A-Z0-9]{1,40}$/.test(value) ? { value } : { wrong: 'foreign_document_number' };
 }

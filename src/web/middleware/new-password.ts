@@ -29,6 +29,8 @@ export interface PasswordPage {
   /** Absent: the page of a first password. */
   view?: string;
   backUrl?: string;
+  /** Of how many, where they are not three. */
+  of?: number;
 }
 
 export interface NewPasswordDeps {

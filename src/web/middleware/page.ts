@@ -125,7 +125,7 @@ export class Page {
     const html = renderer.render(view, data, {
       language,
       csrf: this.#pages.formTokenFor(this.#ctx),
-      path: this.#ctx.method === 'GET' ? this.#ctx.path : pathOfReferer(this.#ctx),
+      path: this.#ctx.method === 'GET' ? pathWithRequest(this.#ctx) : pathOfReferer(this.#ctx),
       chooseLanguage: !isChosen,
       client: this.client,
       signedIn: this.isSignedIn,
@@ -167,6 +167,12 @@ function resolveLanguage(ctx: Context, fallback: Language): { language: Language
     .split(',')
     .map((part) => part.split(';')[0]!);
   return { language: matchLanguage(accepted) ?? fallback, isChosen: false };
+}
+
+/** Who changes the language on the way from a client's request stays on that way. */
+function pathWithRequest({ path, query: { interaction } }: Context): string {
+  const isRequest = typeof interaction === 'string' && /^[\w-]{20,64}$/.test(interaction);
+  return isRequest ? `${path}?interaction=${interaction}` : path;
 }
 
 function pathOfReferer(ctx: Context): string {

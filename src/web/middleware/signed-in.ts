@@ -67,7 +67,9 @@ export function navigation(nav: string) {
   return { nav, signOutAction: '/account/sign-out' };
 }
 
-/** Back to a page of the account, or of a sign-in to allow, and nowhere else. */
+/** Back to a page of the account, of a sign-in to allow, or of the phone, and nowhere else. */
 export function safePath(state: unknown): string {
-  return typeof state === 'string' && /^\/(account(\/[a-z0-9-]+)*|qr\/[\w-]{43})$/.test(state) ? state : '/account';
+  return typeof state === 'string' && /^\/(account(\/[a-z0-9-]+)*|gosscan|qr\/[\w-]{43})$/.test(state)
+    ? state
+    : '/account';
 }

@@ -46,7 +46,13 @@ export function createPasswordRoutes({
     if (step === 'create-password') return newPassword.show(ctx, pageOf(flow));
     if (step === 'elsewhere') return page.show('registration/elsewhere', { signInUrl: wayBack(flow) });
     if (step === 'done-elsewhere') return page.show('registration/done-elsewhere', { signInUrl: '/account' });
-    await page.show('registration/done', { continueUrl: wayBack(flow), clientName: flow.record.clientName });
+    const { clientName, foreign, foreignLogin } = flow.record;
+    await page.show('registration/done', {
+      continueUrl: wayBack(flow),
+      clientName,
+      isForeign: !!foreign,
+      foreignLogin,
+    });
   });
 
   router.post('/suggestion', async (ctx) => {
@@ -98,6 +104,6 @@ function pageOf({ id, record }: RegistrationFlow): PasswordPage {
     contact: contactOf(record).value,
     name: `${record.givenName} ${record.familyName}`,
     facts: factsOf(record),
-    step: 3,
+    ...(record.foreign ? { step: 5, of: 5 } : { step: 3 }),
   };
 }

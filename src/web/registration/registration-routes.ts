@@ -67,7 +67,11 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
   router.get('/link/:token', async (ctx) => {
     const flow = await registration.findByLink(ctx.params.token!);
     if (!flow) throw new Refusal('link_used', 410);
-    await pages.of(ctx).show('registration/confirm-email', { action: ctx.path, contact: flow.record.email, step: 2 });
+    await pages.of(ctx).show('registration/confirm-email', {
+      action: ctx.path,
+      contact: flow.record.email,
+      ...(flow.record.foreign ? { step: 4, of: 5 } : { step: 2 }),
+    });
   });
 
   router.post('/link/:token', async (ctx) => {
@@ -138,6 +142,7 @@ export function createRegistrationRoutes(deps: RegistrationRoutesDeps): Router {
       'registration/enter-name-and-contact',
       {
         action: `/registration${query}`,
+        foreignUrl: `/foreign${query}`,
         signInUrl: interaction ? `/interaction/${interaction}` : '/account',
         termsUrl: '/terms',
         privacyUrl: '/privacy',
@@ -179,11 +184,15 @@ const startFields = ['last-name', 'first-name', 'phone', 'email', 'agree'];
 const codeErrors = { wrong: 'code_invalid', expired: 'code_expired', closed: 'too_many_codes' } as const;
 
 function common(flow: RegistrationFlow) {
-  const { interaction } = flow.record;
+  const { interaction, foreign } = flow.record;
+  if (foreign) return { ...resending(flow), of: 5, changeUrl: `/foreign/registration/${foreign.draft}/email` };
+  return { ...resending(flow), changeUrl: interaction ? `/registration?interaction=${interaction}` : '/registration' };
+}
+
+function resending(flow: RegistrationFlow) {
   return {
     contact: contactOf(flow.record).value,
     resendAction: `/registration/${flow.id}/resend`,
-    changeUrl: interaction ? `/registration?interaction=${interaction}` : '/registration',
   };
 }
 

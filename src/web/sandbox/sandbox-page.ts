@@ -1,7 +1,7 @@
 import { fullName, type Profile } from '#src/identity/accounts/account.ts';
 import type { Tier } from '#src/identity/accounts/tier.ts';
 import { accountSignInPath } from '#src/protocols/oidc/account-client.ts';
-import { tierOf, type SandboxPerson } from '#src/sandbox/person.ts';
+import { foreignLoginOf, tierOf, type SandboxPerson } from '#src/sandbox/person.ts';
 
 type Say = (key: string, args?: Record<string, string | number>) => string;
 
@@ -9,11 +9,12 @@ type Say = (key: string, args?: Record<string, string | number>) => string;
 export function describePerson(person: SandboxPerson, t: Say) {
   const { id, contacts, documents, typed, citizenship, password, secondFactor, totpSecret, operator } = person;
   const known = { ...documents, ...typed };
+  const foreign = foreignLoginOf(person);
   const papers = Object.keys(known).length > 0 ? { documents: known } : {};
   return {
     id,
     about: [nameOf(person), ...traitsOf(person, t)].join(', '),
-    logins: { ...contacts, ...(documents.snils ? { snils: documents.snils } : {}) },
+    logins: { ...contacts, ...(documents.snils ? { snils: documents.snils } : {}), ...(foreign ? { foreign } : {}) },
     password,
     tier: tierOf(person),
     secondFactor: secondFactor ?? null,

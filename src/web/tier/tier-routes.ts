@@ -26,7 +26,9 @@ export function createTierRoutes({ pages, interactions, raisingFor }: TierDeps):
     await pages.of(ctx).show('tier/tier-upgrade', {
       required: current.demand.tier,
       current: tier,
-      missing: missingSteps(tier, current.demand.tier).filter((step) => !refused.includes(step)),
+      missing: missingSteps(tier, current.demand.tier, account.profile.kind === 'foreign').filter(
+        (step) => !refused.includes(step),
+      ),
       refusedProofs: account.evidence.filter((method) => refused.includes(method)),
       mayContinue: !current.demand.essential,
       verifyUrl: `/interaction/${current.uid}/verify`,
@@ -56,7 +58,8 @@ export function createTierRoutes({ pages, interactions, raisingFor }: TierDeps):
   return router;
 }
 
-function missingSteps(current: Tier, required: Tier): string[] {
-  const standard = current === 'simplified' ? ['passport', 'snils'] : [];
+function missingSteps(current: Tier, required: Tier, isForeign: boolean): string[] {
+  const papers = isForeign ? ['review'] : ['passport', 'snils'];
+  const standard = current === 'simplified' ? papers : [];
   return required === 'confirmed' ? [...standard, 'in_person', 'mail', 'esign'] : standard;
 }

@@ -1,4 +1,5 @@
 import type { Profile } from '#src/identity/accounts/account.ts';
+import { countryName } from '#src/identity/accounts/countries.ts';
 import type { KnownDocument } from '#src/identity/accounts/identities.ts';
 import type { IdentityDocument } from '#src/identity/accounts/identity.ts';
 import type { DocumentsForm } from '#src/web/verification/documents-forms.ts';
@@ -67,18 +68,12 @@ export function factsOf(page: Page, profile: Profile, documents: KnownDocument[]
     ['birthdate', birthdate && page.translator.date(new Date(`${birthdate}T00:00:00Z`))],
     ['birthplace', birthplace],
     ['gender', gender && page.t(`gender.${gender}`)],
-    ['citizenship', citizenship && countryName(page, citizenship)],
+    ['citizenship', citizenship && countryName(citizenship, page.language)],
   ] as const;
   return {
     facts: said.flatMap(([claim, value]) => (value ? [{ label: page.t(`claim.${claim}`), value }] : [])),
     papers: documents.map(({ kind, value, verified }) => ({ label: page.t(`document.${kind}`), value, verified })),
   };
-}
-
-/** Three-letter codes have no names in Intl; the few that our people have, have. */
-function countryName(page: Page, code: string): string {
-  const short = { RUS: 'RU', ARM: 'AM', KAZ: 'KZ', KGZ: 'KG', TJK: 'TJ', UZB: 'UZ', BLR: 'BY' }[code];
-  return (short && new Intl.DisplayNames([page.language, 'en'], { type: 'region' }).of(short)) || code;
 }
 
 function spokenDay(iso: string | undefined): string {

@@ -38,6 +38,7 @@ export function createDocumentsRoutes(deps: DocumentsDeps): Router {
   router.get('/', async (ctx) => {
     const { account } = signedIn(ctx);
     const page = pages.of(ctx);
+    if (account.profile.kind === 'foreign') return page.redirect('/account/review');
     const documents = await identities.documents(account.id);
     const progress = await checks.progress(account.id);
     const tier = tierFrom(account.evidence);
