@@ -29,7 +29,7 @@ describe('recovery under attack: who is registered', () => {
       evidence: ['registry'],
       documents: { rf_passport: '4510000003', snils: '70000000381' },
     });
-    await house.services.accounts.setForeignLogin(house.services.db, olga.id, 'UZBAB123456790');
+    await house.services.accounts.claimForeignLogin(house.services.db, olga.id, 'UZBAB123456790');
     const blocked = await settle(house, {
       contacts: [
         { kind: 'phone', value: '+79000000004' },

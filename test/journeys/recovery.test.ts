@@ -119,7 +119,7 @@ describe('the way back into an account', () => {
       const person = await simplified();
       const { db, accounts } = house.services;
       await db.deleteFrom('account_logins').execute();
-      await accounts.setForeignLogin(db, person.id, 'UZBAB123456790');
+      await accounts.claimForeignLogin(db, person.id, 'UZBAB123456790');
       const forgetful = new Forgetful(house);
       await forgetful.choosePassword(await forgetful.provePhone(person.phone, { 'recover-by': 'foreign', ...values }));
       assert.equal(await check(person, NEW_PASSWORD), person.id);
