@@ -51,7 +51,7 @@ function isForUs({ req, path }: Context, host: string): boolean {
 }
 
 /** Of two Host headers Node shows the first; a proxy may have routed by the second. */
-export function namesOneHost({ rawHeaders }: IncomingMessage): boolean {
+function namesOneHost({ rawHeaders }: IncomingMessage): boolean {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!;

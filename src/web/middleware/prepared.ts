@@ -3,8 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { Config } from '#src/platform/config/config.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import type { Assets } from '#src/platform/pages/assets.ts';
-import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
-import { namesOneHost } from '#src/web/middleware/front-door.ts';
+import type { LiveProvider, PreparedDocument } from '#src/protocols/oidc/live-provider.ts';
 
 interface PreparedDeps {
   live: LiveProvider;
@@ -19,22 +18,53 @@ interface PreparedDeps {
 export function servePrepared(other: RequestListener, { live, metrics, config }: PreparedDeps): RequestListener {
   const { host } = new URL(config.issuer);
   const cacheControl = `public, max-age=${config.tokens.keysMaxAgeSeconds}`;
+  const answers = new WeakMap<PreparedDocument, Answer>();
   return (req, res) => {
-    const { method, url } = req;
+    const { method, url, rawHeaders } = req;
     const document = method === 'GET' || method === 'HEAD' ? live.document(url!) : undefined;
-    if (!document || req.headers.host !== host || !namesOneHost(req)) return other(req, res);
-    const isKnown = req.headers['if-none-match'] === document.etag;
-    metrics.requests.observe({ method, route: url!, status: isKnown ? '304' : '200' }, 0);
-    const headers = { etag: document.etag, 'cache-control': cacheControl, 'access-control-allow-origin': '*' };
-    if (isKnown) return res.writeHead(304, headers).end();
-    res.writeHead(200, {
-      ...headers,
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': document.body.length,
-      'x-content-type-options': 'nosniff',
-    });
+    if (!document || only('host', rawHeaders) !== host) return other(req, res);
+    let answer = answers.get(document);
+    if (!answer) answers.set(document, (answer = answerWith(document, { cacheControl, route: url!, metrics })));
+    const isKnown = only('if-none-match', rawHeaders) === document.etag;
+    (isKnown ? answer.unchanged : answer.told).observe(0);
+    if (isKnown) return res.writeHead(304, answer.known).end();
+    res.writeHead(200, answer.headers);
     res.end(method === 'HEAD' ? undefined : document.body);
   };
+}
+
+/** Headers in the form that costs Node least: name, value, name, value. */
+interface Answer {
+  headers: string[];
+  known: string[];
+  told: { observe(seconds: number): void };
+  unchanged: { observe(seconds: number): void };
+}
+
+function answerWith(
+  { body, etag }: PreparedDocument,
+  { cacheControl, route, metrics }: { cacheControl: string; route: string; metrics: Metrics },
+): Answer {
+  const known = ['ETag', etag, 'Cache-Control', cacheControl, 'Access-Control-Allow-Origin', '*'];
+  const content = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(body.length)];
+  return {
+    known,
+    headers: [...known, ...content, 'X-Content-Type-Options', 'nosniff'],
+    told: metrics.requests.labels({ method: 'GET', route, status: '200' }),
+    unchanged: metrics.requests.labels({ method: 'GET', route, status: '304' }),
+  };
+}
+
+/** The value of a header that is there once. Node's own reading of them all costs more than the answer. */
+function only(wanted: string, rawHeaders: string[]): string | undefined {
+  let value: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length !== wanted.length || name.toLowerCase() !== wanted) continue;
+    if (value !== undefined) return undefined;
+    value = rawHeaders[at + 1];
+  }
+  return value;
 }
 
 /** Static files keep for ever: their address changes with their content. */
