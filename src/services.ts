@@ -30,6 +30,7 @@ import { Approvals } from '#src/identity/approvals/approvals.ts';
 import { Audit } from '#src/identity/audit/audit.ts';
 import { AuditChain } from '#src/identity/audit/audit-chain.ts';
 import { AuditVerification } from '#src/identity/audit/audit-verification.ts';
+import { Puzzles } from '#src/identity/captchas/puzzles.ts';
 import { Captchas } from '#src/identity/captchas/captchas.ts';
 import { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
 import { RevocationProofs } from '#src/identity/certificates/revocation-proofs.ts';
@@ -178,6 +179,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const clientRequests = new ClientRequests({ db, clock, encryption, logger, hours: config.esia.requestLogHours });
   const consents = new Consents({ db, statements, clock, sessions, audit, days: config.tokens.grantDays });
   const captchas = new Captchas({ flows, passWord: config.sandbox ? 'sandbox' : undefined });
+  const puzzles = new Puzzles({ flows, bits: config.passwords.stuffingPuzzleBits });
   const codes = new Codes({ db, clock, index, budgets, settings: config.codes });
   const alarms = new Alarms({ budgets, audit, logger, metrics });
   const auditKey = createSecretKey(deriveKey(secrets.indexKey, 'audit-chain'));
@@ -416,7 +418,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   // Protocols
   const scopes = loadScopes();
   const pages = new Pages({ config, renderer, translations });
-  const captchaForms = new CaptchaForms({ pages, captchas });
+  const captchaForms = new CaptchaForms({ pages, captchas, puzzles });
   const newPassword = new NewPassword({ pages, policy });
   const cookieKeys = new CookieKeys(secrets.masterKeys.map(({ key }) => deriveKey(key, 'cookies')));
   const signingKeys = new SigningKeys({ db, encryption, clock, config: config.tokens });

@@ -3,6 +3,7 @@ import { Browser, has, textOf, type View } from '#test/support/browser.ts';
 import { databaseKinds } from '#test/support/databases.ts';
 import { House } from '#test/support/house.ts';
 import { anna, settle, type Person } from '#test/support/people.ts';
+import { solvedOn } from '#test/support/puzzles.ts';
 import { RelyingParty } from '#test/support/relying-party.ts';
 
 const passwords = {
@@ -54,6 +55,37 @@ for (const database of databaseKinds) {
       const known = await open(again);
       assert.ok(!has(known, 'captcha'), 'a device that the account knows is not asked');
       assert.match((await submit(again, known, { password: person.password })).url, /callback\?code=/);
+    });
+
+    it('C4: a stranger’s browser works in place of the captcha; a known one does neither', async () => {
+      const home = new Browser(house.origin);
+      await university.signIn(home, person);
+      await guessAtMany(12);
+      house.clock.advance(1500);
+      const stranger = new Browser(house.origin);
+      const page = await open(stranger);
+      assert.ok(has(page, 'captcha'), 'for browsers without script');
+      const worked = solvedOn(page);
+      const wrong = await submit(stranger, page, { password: 'Wrong-Guess-1!', ...worked });
+      assert.equal(wrong.status, 422);
+      assert.doesNotMatch(textOf(wrong), /automatic check/, 'the work was done');
+      const replayed = await submit(stranger, wrong, { password: person.password, ...worked });
+      assert.equal(replayed.status, 422, 'work counts once');
+      assert.match(textOf(replayed), /automatic check did not work/);
+      assert.doesNotMatch(replayed.html, /data-puzzle/, 'and who failed reads the picture');
+      const anew = await open(stranger);
+      const elsewhere = new Browser(house.origin);
+      const stolen = await submit(elsewhere, await open(elsewhere), { password: person.password, ...solvedOn(anew) });
+      assert.equal(stolen.status, 422, 'of another browser');
+      const last = await open(stranger);
+      const inside = await submit(stranger, last, { password: person.password, ...solvedOn(last) });
+      assert.match(inside.url, /callback\?code=/);
+
+      const again = new Browser(house.origin);
+      for (const name of ['device', 'device.sig']) again.setCookie(name, home.cookie(name)!);
+      const known = await open(again);
+      assert.ok(!has(known, 'captcha'));
+      assert.doesNotMatch(known.html, /puzzle/);
     });
 
     it('C4: a device known to another account is a stranger', async () => {

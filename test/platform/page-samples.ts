@@ -70,6 +70,20 @@ export const pageSamples: PageSample[] = [
     errors: { login: 'Логин или пароль не подошли. Проверьте раскладку и Caps Lock' },
   },
   {
+    view: 'sign-in/sign-in',
+    data: {
+      action: '/sign-in',
+      otherWaysUrl: '/other-ways',
+      registerUrl: '/registration',
+      recoverUrl: '/recovery',
+      abortUrl: '/abort',
+      captcha: { id: 'x', pictureUrl: '/picture', soundUrl: '/sound', typed: '' },
+      puzzle: { id: 'x'.repeat(43), parts: 4, bits: 13 },
+    },
+    context: { client },
+    ids: ['login', 'password', 'captcha', 'puzzle-status', 'login-submit'],
+  },
+  {
     view: 'registration/enter-name-and-contact',
     data: {
       action: '/registration',

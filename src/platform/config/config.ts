@@ -109,6 +109,7 @@ const settings = z.strictObject({
     stuffingFailures: positive,
     stuffingWindowMinutes: positive,
     stuffingAlarmMinutes: positive,
+    stuffingPuzzleBits: z.int().min(0).max(20),
   }),
   protection: z.strictObject({
     pendingSignInMinutes: positive.max(60),

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { FieldErrors } from '#src/platform/pages/form.ts';
 import type { Captchas } from '#src/identity/captchas/captchas.ts';
+import type { Puzzle, Puzzles } from '#src/identity/captchas/puzzles.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
 /** What `partials/captcha` shows. */
@@ -19,10 +20,12 @@ interface ShownCaptcha {
 export class CaptchaForms {
   readonly #pages: Pages;
   readonly #captchas: Captchas;
+  readonly #puzzles: Puzzles;
 
-  constructor({ pages, captchas }: { pages: Pages; captchas: Captchas }) {
+  constructor({ pages, captchas, puzzles }: { pages: Pages; captchas: Captchas; puzzles: Puzzles }) {
     this.#pages = pages;
     this.#captchas = captchas;
+    this.#puzzles = puzzles;
   }
 
   /** The one that was sent with the form while it still waits for its answer, else a new one. */
@@ -35,8 +38,23 @@ export class CaptchaForms {
     return { captcha: { id, pictureUrl: `/captcha/${id}/picture`, soundUrl: `/captcha/${id}/sound`, typed } };
   }
 
+  /** The same with a puzzle that spares the picture where there is script; whose puzzle failed, or came too late, reads the picture. */
+  async shownToStranger(ctx: Context, errors: FieldErrors): Promise<{ captcha: ShownCaptcha; puzzle?: Puzzle }> {
+    const mayWork = errors.captcha === undefined && !this.isAnotherAsked(ctx);
+    const puzzle = mayWork ? await this.#puzzles.issue(this.#pages.of(ctx).browser) : undefined;
+    return { ...(await this.shown(ctx)), puzzle };
+  }
+
   isAnotherAsked(ctx: Context): boolean {
     return typedIn(ctx, 'captcha-another') !== '';
+  }
+
+  /** The puzzle's answer where there is one, else the captcha's. */
+  async checkStranger(ctx: Context): Promise<FieldErrors> {
+    const answer = typedIn(ctx, 'puzzle-answer');
+    if (answer === '') return this.check(ctx);
+    const isSolved = await this.#puzzles.isSolved(typedIn(ctx, 'puzzle'), this.#pages.of(ctx).browser, answer);
+    return isSolved ? {} : { captcha: 'puzzle_failed' };
   }
 
   /** No error: it was right, and is used up. */

@@ -53,7 +53,7 @@ export function createSignInRoutes(deps: SignInDeps): Router {
     if (!form.ok) return show(ctx, keptValues(ctx.request.body, ['login']), form.errors, 422);
     const { secret: deviceSecret } = deviceOf(ctx, pages);
     if (await credentials.asksForCaptcha({ login: form.data.login, deviceSecret })) {
-      const wrong = await captchaForms.check(ctx);
+      const wrong = await captchaForms.checkStranger(ctx);
       if (wrong.captcha) return show(ctx, { login: form.data.login }, wrong, 422);
     }
     const proven = await credentials.prove({ ...form.data, address: page.address, deviceSecret });
@@ -106,7 +106,7 @@ export function createSignInRoutes(deps: SignInDeps): Router {
         recoverUrl: `/recover?interaction=${uid}`,
         notice: isRecovered ? page.t('sign-in.recovered') : undefined,
         abortUrl: `/interaction/${uid}/abort`,
-        ...(isAsked ? await captchaForms.shown(ctx) : {}),
+        ...(isAsked ? await captchaForms.shownToStranger(ctx, errors) : {}),
         values,
         errors: fieldErrors(page, errors),
       },
