@@ -31,6 +31,8 @@ import { createConsole } from '#src/web/console/console.ts';
 import { createConflictsRoutes } from '#src/web/console/conflicts-routes.ts';
 import { createHomeRoutes } from '#src/web/console/home-routes.ts';
 import { createReviewsRoutes } from '#src/web/console/reviews-routes.ts';
+import { createRestorationsRoutes } from '#src/web/console/restorations-routes.ts';
+import { createRestoreRoutes } from '#src/web/console/restore-routes.ts';
 import { createRolesRoutes } from '#src/web/console/roles-routes.ts';
 import { createTimelinesRoutes } from '#src/web/console/timelines-routes.ts';
 import { createTicketsRoutes } from '#src/web/console/tickets-routes.ts';
@@ -62,6 +64,8 @@ import { createNewPasswordRoutes } from '#src/web/recovery/password-routes.ts';
 import { createProofRoutes } from '#src/web/recovery/proof-routes.ts';
 import { createPasswordRoutes } from '#src/web/registration/password-routes.ts';
 import { createRegistrationRoutes } from '#src/web/registration/registration-routes.ts';
+import { createActivationRoutes } from '#src/web/restoring/activation-routes.ts';
+import { createStopRoutes } from '#src/web/restoring/stop-routes.ts';
 import { createAuthorityApi } from '#src/web/sandbox/authority-api.ts';
 import { createCertificatesRoutes } from '#src/web/sandbox/certificates-routes.ts';
 import { createSandboxApi } from '#src/web/sandbox/sandbox-api.ts';
@@ -127,6 +131,8 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createProofRoutes(services),
     createFactorRoutes(services),
     createNewPasswordRoutes(services),
+    createActivationRoutes(services),
+    createStopRoutes(services),
     createConfirmEmailRoutes(services),
     createCancelChangeRoutes(services),
     createDocumentsRoutes(services),
@@ -160,6 +166,8 @@ export function consoleAreas(services: Services): ConsoleRouter[] {
     createHomeRoutes(services),
     createVisitsRoutes(services),
     createReviewsRoutes(services),
+    createRestoreRoutes(services),
+    createRestorationsRoutes(services),
     createTimelinesRoutes(services),
     createConflictsRoutes(services),
     createRolesRoutes(services),

@@ -105,6 +105,11 @@ import { SignatureProofs } from '#src/identity/verification/signature-proofs.ts'
 import { SimulatedRegistry } from '#src/identity/verification/simulated-registry.ts';
 import { Visits } from '#src/identity/visits/visits.ts';
 import { buildEsia } from '#src/protocols/esia/esia-services.ts';
+import { Activations } from '#src/identity/restoring/activations.ts';
+import { DeskProof } from '#src/identity/restoring/desk-proof.ts';
+import { GivingBack } from '#src/identity/restoring/giving-back.ts';
+import { RestoreRequests } from '#src/identity/restoring/restore-requests.ts';
+import { Restoring } from '#src/identity/restoring/restoring.ts';
 import { MarkerKeys } from '#src/protocols/esia/marker-keys.ts';
 import { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Interactions } from '#src/protocols/oidc/interaction.ts';
@@ -404,7 +409,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const roleRequests = new RoleRequests({ operators, approvals });
   const looks = new Looks({ budgets, audit, logger, settings: config.operators });
   const visits = new Visits({
-    db, clock, accounts, identities, checks, confirmations, operators, looks, audit,
+    db, clock, budgets, accounts, identities, checks, confirmations, operators, looks, audit,
     settings: config.operators,
   }); // prettier-ignore
   const reviews = new Reviews({
@@ -412,6 +417,22 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     settings: { visitMinutes: config.operators.visitMinutes, submissionsPerDay: config.verification.checksPerDay },
   }); // prettier-ignore
   const appLocks = new AppLocks({ db, clock, hasher });
+  const activations = new Activations({
+    db, clock, encryption, holds, contactChanges, audit,
+    notices: accountNotices,
+    settings: { ...config.recovery, approvalHours: config.operators.approvalHours },
+  }); // prettier-ignore
+  const deskProof = new DeskProof({ clock, codes, sendLimits, messages, settings: config.codes });
+  const restoring = new Restoring({
+    db, flows, identities, visits, approvals, activations, audit,
+    proof: deskProof,
+    settings: config.operators,
+  }); // prettier-ignore
+  const restoreRequests = new RestoreRequests({ approvals, operators, accounts, identities, activations });
+  const givingBack = new GivingBack({
+    accounts, identities, credentials, devices, factors, contactChanges, delivery, holds, activations, audit,
+    notices: accountNotices,
+  }); // prettier-ignore
   const timelines = new Timelines({ db, flows, accounts, factors, looks, audit });
   const consoleSessions = new ConsoleSessions({ db, clock, accounts, operators, audit, settings: config.operators });
 
@@ -521,7 +542,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     agreement, audit, auditChain, auditVerification, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, foreignPersons, foreignDrafts, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, holds, questions, recoveries, search, proving, reset, closing, releases,
-    centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines, reviews, appLocks,
+    centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines, reviews, appLocks, activations, restoring, restoreRequests, givingBack,
     scopes, pages, newPassword, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

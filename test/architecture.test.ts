@@ -16,6 +16,7 @@ const identityLines = [
   ['protection', 'operators'],
   ['visits', 'reviews', 'app-locks'],
   ['recovery', 'registration', 'closing'],
+  ['restoring'],
 ];
 /** Packages and who may import them. */
 const owners: Record<string, RegExp> = {

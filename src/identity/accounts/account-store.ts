@@ -121,6 +121,20 @@ export async function restoreContact(connection: Connection, row: ContactRow): P
     .execute();
 }
 
+export async function deleteContact(
+  connection: Connection,
+  accountId: string,
+  kind: ContactRow['kind'],
+  index: Buffer,
+): Promise<void> {
+  await connection
+    .deleteFrom('contacts')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', kind)
+    .where('value_index', '=', index)
+    .execute();
+}
+
 export async function unverifyContact(
   connection: Connection,
   accountId: string,

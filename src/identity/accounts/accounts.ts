@@ -196,6 +196,16 @@ export class Accounts {
     for (const contact of contacts) await accountStore.restoreContact(connection, this.#row(accountId, contact, now));
   }
 
+  /** Beside the others of its kind. */
+  async addProvenContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
+    if (await this.markContactVerified(connection, accountId, contact)) return;
+    await this.#addContact(connection, accountId, contact, this.#clock.now());
+  }
+
+  async removeContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
+    await accountStore.deleteContact(connection, accountId, contact.kind, this.contactIndex(contact));
+  }
+
   /** It is somebody else's now: it stays in sight, but opens nothing. */
   async loseContact(connection: Connection, accountId: string, contact: Contact): Promise<void> {
     await accountStore.unverifyContact(connection, accountId, contact.kind, this.contactIndex(contact));

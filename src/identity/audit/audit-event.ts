@@ -191,6 +191,26 @@ export const auditEvent = {
     accountId,
     details: written(look),
   }),
+  restorationAsked: (accountId: string, reason: string, look: Look): AuditEvent => ({
+    event: 'restoration_asked',
+    accountId,
+    details: { reason, ...written(look) },
+  }),
+  /** `second`: who approved; absent where nobody had to. */
+  restorationSent: (
+    accountId: string,
+    sent: { by: string; office: string; contact: string; reason: string; operator: string; second?: string },
+  ): AuditEvent => ({ event: 'restoration_sent', accountId, details: written(sent) }),
+  restorationCompleted: (accountId: string, contact: string, factors: string): AuditEvent => ({
+    event: 'restoration_completed',
+    accountId,
+    details: { contact, factors },
+  }),
+  restorationStopped: (accountId: string, stage: 'before' | 'after'): AuditEvent => ({
+    event: 'restoration_stopped',
+    accountId,
+    details: { stage },
+  }),
   roleGiven: (accountId: string, role: WrittenRole): AuditEvent => ({
     event: 'role_given',
     accountId,

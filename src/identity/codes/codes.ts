@@ -8,7 +8,8 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import * as codeStore from '#src/identity/codes/code-store.ts';
 
 /** What a code is good for. A code for one purpose opens nothing else (D5). */
-export type CodePurpose = 'register' | 'sign-in' | 'change-factors' | 'contact-new' | 'contact-old' | 'recover';
+export type CodePurpose =
+  'register' | 'sign-in' | 'change-factors' | 'contact-new' | 'contact-old' | 'recover' | 'centre';
 /** What a link is good for. */
 type LinkPurpose = 'recover-link';
 

@@ -107,6 +107,24 @@ export class ContactChanges {
     return dueAt;
   }
 
+  /**
+   * Proven before somebody of ours: it counts at once, and takes the old one's place when the hold is over. Part of the
+   * caller's transaction. False: it was theirs already.
+   */
+  async admit(connection: Connection, accountId: string, contact: Contact, dueAt: Date): Promise<boolean> {
+    const { clock, encryption, accounts } = this.#deps;
+    const owner = await accounts.findIdByContact(contact, connection);
+    if (owner === accountId) return false;
+    await this.#takeFromOthers(connection, accountId, contact);
+    await accounts.addProvenContact(connection, accountId, contact);
+    const now = clock.now();
+    const id = newId(now);
+    const value = encryption.encrypt(contact.value, placeOf(id));
+    const row = { id, account_id: accountId, kind: contact.kind, value, created_at: now, due_at: dueAt };
+    await store.plan(connection, row);
+    return true;
+  }
+
   async planned(accountId: string): Promise<PlannedChange[]> {
     const rows = await store.list(this.#deps.db, accountId);
     return rows.map((row) => ({ id: row.id, kind: row.kind, value: this.#open(row).value, dueAt: row.due_at }));

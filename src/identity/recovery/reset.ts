@@ -85,10 +85,15 @@ export class Reset {
 
   /** After the commit. The ticket fills the login in, and opens nothing. */
   async after({ record }: RecoveryFlow, browser: string): Promise<string> {
-    const { flows, credentials, messages } = this.#deps;
+    const { credentials, messages } = this.#deps;
     messages.wake();
     await credentials.forgiveGuesses(record.accountId!);
-    return flows.create<Ticket>(TICKET, { login: record.reach!.value, browser }, TICKET_SECONDS);
+    return this.ticketFor(record.reach!.value, browser);
+  }
+
+  /** Fills the login in at the next sign-in of this browser. */
+  async ticketFor(login: string, browser: string): Promise<string> {
+    return this.#deps.flows.create<Ticket>(TICKET, { login, browser }, TICKET_SECONDS);
   }
 
   async loginOf(ticket: string, browser: string): Promise<string | undefined> {

@@ -1,10 +1,11 @@
 import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
+import type { Budgets } from '#src/platform/security/budgets.ts';
 import { newId } from '#src/platform/security/random.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import type { Identities, KnownDocument } from '#src/identity/accounts/identities.ts';
+import type { HeldIdentity, Identities, KnownDocument } from '#src/identity/accounts/identities.ts';
 import { areSamePerson } from '#src/identity/accounts/same-person.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import { auditEvent, type AuditEvent, type Look } from '#src/identity/audit/audit-event.ts';
@@ -16,6 +17,7 @@ import type { Confirmations, ConfirmationVerdict } from '#src/identity/verificat
 import * as store from '#src/identity/visits/visit-store.ts';
 import {
   areEnough,
+  papersToRestore,
   visitOf,
   type ClerkAtWork,
   type Purpose,
@@ -32,6 +34,7 @@ interface VisitsDeps {
   confirmations: Confirmations;
   operators: Operators;
   looks: Looks;
+  budgets: Budgets;
   audit: Audit;
   settings: Config['operators'];
 }
@@ -98,7 +101,7 @@ export class Visits {
   /** Shows whole numbers, which is an act of its own. */
   async unmask(clerk: ClerkAtWork, id: string): Promise<void> {
     await this.#change(clerk, id, async (transaction, visit) => {
-      if (visit.isUnmasked) return;
+      if (visit.isUnmasked || visit.purpose === 'restore') return;
       await store.update(transaction, id, { unmasked_at: this.#deps.clock.now() });
       await this.#record(transaction, auditEvent.recordUnmasked(visit.accountId, lookOf(clerk, visit.purpose)));
     });
@@ -115,6 +118,44 @@ export class Visits {
       return true;
     });
     return done ?? false;
+  }
+
+  /** The numbers of both papers, typed from the paper: the record does not show them. A few tries in a visit. */
+  async compareNumbers(
+    clerk: ClerkAtWork,
+    id: string,
+    typed: readonly string[],
+  ): Promise<'right' | 'wrong' | 'too_many' | 'over'> {
+    const verdict = await this.#change(clerk, id, async (transaction, visit) => {
+      const documents = await this.#deps.identities.documents(visit.accountId, transaction);
+      const papers = papersToRestore(documents);
+      if (visit.purpose !== 'restore' || !papers) return 'over' as const;
+      const tries = { name: 'restore-numbers', limit: 5, windowSeconds: this.#deps.settings.visitMinutes * 60 };
+      if (!(await this.#deps.budgets.take(tries, id, transaction))) return 'too_many' as const;
+      if (papers.some(({ value }, at) => value !== typed[at])) return 'wrong' as const;
+      const kinds = papers.map(({ kind }) => kind);
+      await store.update(transaction, id, { papers: kinds });
+      const look = lookOf(clerk, visit.purpose);
+      await this.#record(transaction, auditEvent.papersSeen(visit.accountId, kinds.join(' '), look));
+      return 'right' as const;
+    });
+    return verdict ?? 'over';
+  }
+
+  /** Ends a visit with both papers seen, in the caller's transaction, which holds the account. Undefined: not to be done. */
+  async endRestoring(
+    connection: Connection,
+    clerk: ClerkAtWork,
+    { id, held, outcome }: { id: string; held: HeldIdentity; outcome: 'restoration_asked' | 'restoration_sent' },
+  ): Promise<Visit | undefined> {
+    const now = this.#deps.clock.now();
+    const row = await store.hold(connection, id, ownerOf(clerk), now);
+    if (row?.purpose !== 'restore' || !row.snapshot.equals(held.fullSnapshot)) return undefined;
+    const papers = papersToRestore(held.documents)?.map(({ kind }) => kind) ?? [];
+    if (papers.length === 0 || papers.join(' ') !== row.papers.join(' ')) return undefined;
+    if (!(await this.#deps.operators.holds(connection, { ...clerk, role: 'clerk' }))) return undefined;
+    await store.update(connection, id, { outcome, ended_at: now });
+    return visitOf(row);
   }
 
   /** The papers are not this person's, or do not say what the record says. */
@@ -149,8 +190,10 @@ export class Visits {
     if (!own || !account || account.status === 'deleted') return 'nobody';
     const isOwn = areSamePerson({ accountId, profile: account.profile }, { ...clerk, profile: own.profile });
     if (isOwn) return 'own_record';
-    if (purpose !== 'confirm') return undefined;
+    if (purpose === 'question') return undefined;
     if (account.status === 'blocked') return 'account_blocked';
+    if (purpose === 'restore')
+      return papersToRestore(await this.#deps.identities.documents(accountId)) ? undefined : 'unproven';
     if (tierFrom(account.evidence) === 'confirmed') return 'already_confirmed';
     if (account.evidence.length > 0) return undefined;
     return (await checks.progress(accountId))?.status === 'conflict' ? 'conflict' : 'not_checked';

@@ -135,6 +135,7 @@ const settings = z.strictObject({
     startsPerAddress: positive,
     answersPerDay: positive.max(20),
     holdHours: positive,
+    activationHours: positive.max(24),
   }),
   tokens: z.strictObject({
     codeSeconds: positive.max(600),

@@ -40,7 +40,11 @@ export type MessageName =
   | 'recovery-code'
   | 'recovery-link'
   | 'recovery-closed'
-  | 'password-recovered';
+  | 'password-recovered'
+  | 'centre-code'
+  | 'activation'
+  | 'restoration-begun'
+  | 'restoration-done';
 
 export interface Message {
   name: MessageName;

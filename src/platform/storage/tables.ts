@@ -39,6 +39,7 @@ export interface Tables {
   console_sessions: ConsoleSessionRow;
   visits: VisitRow;
   approvals: ApprovalRow;
+  restorations: RestorationRow;
   certificates: CertificateRow;
   signature_evidence: SignatureEvidenceRow;
   revocation_proofs: RevocationProofRow;
@@ -403,7 +404,7 @@ export interface VisitRow {
   opened_at: Date;
   expires_at: Date;
   unmasked_at: Date | null;
-  outcome: 'confirmed' | 'refused' | 'conflict' | null;
+  outcome: 'confirmed' | 'refused' | 'conflict' | 'restoration_asked' | 'restoration_sent' | null;
   ended_at: Date | null;
 }
 
@@ -418,6 +419,21 @@ export interface ApprovalRow {
   decision: 'approved' | 'refused' | 'withdrawn' | null;
   decided_by: string | null;
   decided_at: Date | null;
+}
+
+export interface RestorationRow {
+  id: string;
+  account_id: string;
+  terms: Buffer;
+  stop_hash: Buffer;
+  activation_hash: Buffer | null;
+  activation_until: Date | null;
+  created_at: Date;
+  stop_until: Date;
+  activated_at: Date | null;
+  stopped_at: Date | null;
+  removed_factors: Generated<string[]>;
+  adds_contact: Generated<boolean>;
 }
 
 export interface CertificateRow {

@@ -151,6 +151,7 @@ function described(page: Page, { id, account: { profile }, documents, isUnmasked
   const { birthdate, birthplace } = profile;
   return {
     visitPath: pathOf(id),
+    nextPath: purpose === 'restore' ? `/console/restore/${id}/papers` : `${pathOf(id)}/papers`,
     purpose,
     isUnmasked,
     person: {
