@@ -23,12 +23,12 @@ export const startSettings: Readonly<Record<string, string>> = Object.fromEntrie
   words.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=') as [string, string]),
 );
 
-/** From nothing, on a database that exists: how long until it is ready, and what it holds when nobody asks. */
+/** As in production, on a database that exists: how long until it is ready, and what it holds when nobody asks. */
 export async function startOnPostgres(databaseUrl: string): Promise<StartUp> {
-  return inFolder((folder) => startUp({ DATABASE_URL: databaseUrl, DATA_DIR: folder }));
+  return inFolder((folder) => startUp({ DATABASE_URL: databaseUrl, DATA_DIR: folder, SANDBOX: 'off' }));
 }
 
-/** The first start makes the database, the second finds it. */
+/** As tried out, with its test people. The first start makes the database, the second finds it. */
 export async function startEmbedded(): Promise<{ first: StartUp; again: StartUp }> {
   return inFolder(async (DATA_DIR) => ({ first: await startUp({ DATA_DIR }), again: await startUp({ DATA_DIR }) }));
 }
