@@ -13,6 +13,7 @@ const schedule = (services: Services): { name: string; everyMs: number; run(): P
   { name: 'end-overdue-checks', everyMs: MINUTE, run: () => services.checks.endOverdue() },
   { name: 'apply-contact-changes', everyMs: MINUTE, run: () => services.contactChanges.applyDue() },
   { name: 'delete-accounts', everyMs: 10 * MINUTE, run: () => deleteAccounts(services) },
+  { name: 'purge-proofs', everyMs: 60 * MINUTE, run: () => services.signatureArchive.purgeProofs() },
   { name: 'rotate-signing-keys', everyMs: 10 * MINUTE, run: () => rotateSigningKeys(services) },
 ];
 

@@ -9,6 +9,8 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { RevocationProof } from '#src/identity/certificates/revocation-proofs.ts';
 import * as archive from '#src/identity/certificates/signature-archive-store.ts';
 
+const BATCH = 1000;
+
 /** Why a signature was believed, by our clock. Without text and signature: the proxy that speaks TLS vouched for the key. */
 export interface Evidence {
   text?: string;
@@ -52,6 +54,17 @@ export class SignatureArchive {
     const cell = this.#encryption.encryptJson(record, place(id));
     const hashes = hashed.map(({ hash }) => hash);
     await archive.insert(connection, { id, account_id: accountId, purpose, at, record: cell, proofs: hashes });
+  }
+
+  /** Revocation proofs of people who are gone. Several instances may do it at once. Answers how many. */
+  async purgeProofs(): Promise<number> {
+    let removed = 0;
+    let batch: number;
+    do {
+      batch = await this.#db.transaction().execute((trx) => archive.deleteUnneededProofs(trx, BATCH));
+      removed += batch;
+    } while (batch === BATCH);
+    return removed;
   }
 
   /** Everything kept for an account, oldest first; `holds` says whether it still proves what it proved then. */
