@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { InChromium } from '#test/browser/in-chromium.ts';
 import { signInAs } from '#test/browser/steps.ts';
@@ -29,6 +30,35 @@ describe('L12, L13: an electronic signature in a real browser', function () {
       await page.goto('/account/security');
       await page.click('#certificates form button');
     });
+
+  for (const [what, answers] of [
+    ['found', true],
+    ['not found', false],
+  ] as const)
+    it(`L12: CryptoPro’s plug-in is ${what}, said in words`, async () => {
+      const page = await visit(true);
+      if (answers)
+        await page.addInitScript(() =>
+          addEventListener('message', ({ data }) => {
+            if (data === 'cadesplugin_echo_request') postMessage('cadesplugin_loaded', location.origin);
+          }),
+        );
+      await page.goto('/demo/university/login');
+      await page.click('#other-ways-link');
+      await page.click('#signature-link');
+      await page.waitForSelector('#plugin-cryptopro:visible');
+      assert.equal(await page.innerText('#plugin-cryptopro'), what);
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/plugin-${what}.png`, fullPage: true });
+    });
+
+  it('L12: without script there is a list to go through', async () => {
+    const page = await visit(false);
+    await page.goto('/demo/university/login');
+    await page.click('#other-ways-link');
+    await page.click('#signature-link');
+    assert.equal(await page.isVisible('#plugin-cryptopro'), false);
+    assert.match(await page.innerText('#op-page'), /Gosplugin/);
+  });
 
   /** Through the page of the sandbox that signs; with script the signature comes back as a file. */
   async function sign(page: Page, asFile: boolean): Promise<void> {
