@@ -18,6 +18,14 @@ interface Tour {
   number: number;
 }
 
+const foreignPassport = {
+  'passport-series': 'FA',
+  'passport-expiry': '01.05.2036',
+  'last-name': 'KARIMOVA',
+  'first-name': 'LOLA',
+  'birth-date': '12.03.1998',
+};
+
 /** Every page there is, in one language, in the order in which a person could meet them. */
 export async function seeEveryPage({ house, language, newContext, look, number }: Tour): Promise<void> {
   const numberOf = (i: number) => `+7912${String(number).padStart(5, '0')}${String(i).padStart(2, '0')}`;
@@ -30,6 +38,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await registrationByPhone(page);
     await accountPages(page);
     await registrationByEmail();
+    await foreignCitizen();
     await confirmedPerson();
     await forgottenPassword();
     await askedForSms();
@@ -225,6 +234,55 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await look(elsewhere, 'registered-elsewhere', 'citizen');
     await page.reload();
     await look(page, 'done-elsewhere', 'citizen');
+  }
+
+  async function foreignCitizen(): Promise<void> {
+    const page = await newcomer();
+    await see(page, '/foreign', 'foreign-start');
+    await page.click('#confirming-help summary');
+    await page.click('#register-link');
+    await page.click('#snils-submit');
+    await look(page, 'foreign-snils-errors', 'citizen');
+    await page.click('#has-snils-no');
+    await page.click('#snils-submit');
+    await page.click('form .help summary');
+    await page.click('#mrz-fill');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'foreign-passport-mrz', 'citizen');
+    await page.click('#passport-submit');
+    await look(page, 'foreign-passport-errors', 'citizen');
+    await page.selectOption('#country', { index: 1 });
+    for (const [id, text] of Object.entries(foreignPassport)) await page.fill(`#${id}`, text);
+    await page.fill('#passport-number', String(number).padStart(7, '7'));
+    await page.selectOption('#gender', 'female');
+    await page.selectOption('#stay', 'visa_free');
+    await page.click('#passport-submit');
+    await page.click('#registration-submit');
+    await look(page, 'foreign-email-errors', 'citizen');
+    await page.fill('#email', email(7));
+    await page.fill('#captcha', 'sandbox');
+    await page.check('#agree');
+    await page.click('#registration-submit');
+    await page.waitForSelector('#resend');
+    await look(page, 'foreign-check-email', 'citizen');
+    await page.goto((await messageTo(house, email(7))).links[0]!);
+    await page.click('#confirm-email-submit');
+    await page.click('#suggest-password');
+    await page.click('#password-submit');
+    await page.waitForSelector('#continue');
+    await look(page, 'foreign-registered', 'citizen');
+    await page.click('#continue');
+    await see(page, '/account', 'account-foreign');
+    await see(page, '/account/review', 'review-draft');
+    await page.click('#review-submit');
+    await page.waitForSelector('[data-status=submitted]');
+    await look(page, 'review-submitted', 'citizen');
+    await see(page, '/account/review/edit', 'review-edit');
+    await page.goto('/gosscan');
+    await page.click('#app-lock summary');
+    await page.click('#lock-submit');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'gosscan-lock-errors', 'citizen');
   }
 
   async function confirmedPerson(): Promise<void> {

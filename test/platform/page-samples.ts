@@ -1,3 +1,5 @@
+import { stayStatuses } from '#src/identity/accounts/account.ts';
+import { countryName, foreignCountries } from '#src/identity/accounts/countries.ts';
 import { qrCode } from '#src/platform/pages/qr-code.ts';
 import type { PageContext } from '#src/platform/pages/page-renderer.ts';
 
@@ -499,7 +501,28 @@ export const pageSamples: PageSample[] = [
     context: { signedIn: true },
     ids: ['qr-end-denied', 'security-link', 'scan-link'],
   },
-  { view: 'start/gosscan', data: {}, ids: ['scan-start', 'scan-video', 'scan-failure'] },
+  { view: 'start/gosscan', data: {}, ids: ['scan-start', 'scan-video', 'scan-failure', 'pattern', 'lock-submit'] },
+  { view: 'start/gosscan-locked', data: { lock: 'locked' }, ids: ['locked', 'pattern', 'unlock-submit'] },
+  { view: 'start/gosscan-locked', data: { lock: 'shut' }, ids: ['locked', 'lock-reset'] },
+  {
+    view: 'foreign/foreign-start',
+    data: { signInUrl: '/account', registerUrl: '/foreign/registration' },
+    context: { client, chooseLanguage: true },
+    ids: ['sign-in-link', 'register-link', 'camera-allow', 'confirming-help'],
+  },
+  { view: 'foreign/foreign-known', data: {}, ids: ['reset-link', 'other-details-link'] },
+  {
+    view: 'foreign/foreign-passport',
+    data: {
+      action: '/x',
+      step: 2,
+      of: 5,
+      countries: foreignCountries.map((code) => ({ code, name: countryName(code, 'ru') })),
+      stays: stayStatuses,
+    },
+    context: { client, chooseLanguage: true },
+    ids: ['country', 'passport-number', 'mrz', 'mrz-fill', 'passport-submit'],
+  },
   {
     view: 'second-factor/use-passkey',
     data: {
