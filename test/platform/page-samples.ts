@@ -294,6 +294,8 @@ export const pageSamples: PageSample[] = [
     view: 'account/confirm',
     data: {
       tier: 'standard',
+      mayGoOn: false,
+      refusedProofs: [],
       ways: [
         { way: 'mail', refused: true },
         { way: 'in_person', refused: false },
@@ -304,6 +306,20 @@ export const pageSamples: PageSample[] = [
     },
     context: { signedIn: true },
     ids: ['confirm', 'tier', 'ways', 'letter-link', 'refused-mail'],
+  },
+  {
+    view: 'account/confirm',
+    data: {
+      tier: 'confirmed',
+      mayGoOn: false,
+      refusedProofs: ['mail'],
+      ways: [{ way: 'in_person', refused: false }],
+      letter: undefined,
+      wayBack: { name: 'Брокер', url: '/interaction/x' },
+      signOutAction,
+    },
+    context: { signedIn: true },
+    ids: ['confirm', 'tier', 'ways', 'refused-proofs', 'centres-link'],
   },
   {
     view: 'account/letter',

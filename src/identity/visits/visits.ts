@@ -7,7 +7,6 @@ import type { Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { HeldIdentity, Identities, KnownDocument } from '#src/identity/accounts/identities.ts';
 import { areSamePerson } from '#src/identity/accounts/same-person.ts';
-import { tierFrom } from '#src/identity/accounts/tier.ts';
 import { auditEvent, type AuditEvent, type Look } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import type { Looks } from '#src/identity/operators/looks.ts';
@@ -194,7 +193,8 @@ export class Visits {
     if (account.status === 'blocked') return 'account_blocked';
     if (purpose === 'restore')
       return papersToRestore(await this.#deps.identities.documents(accountId)) ? undefined : 'unproven';
-    if (tierFrom(account.evidence) === 'confirmed') return 'already_confirmed';
+    // Another proof is no obstacle: not every client takes every one.
+    if (account.evidence.includes('in_person')) return 'already_confirmed';
     if (account.evidence.length > 0) return undefined;
     return (await checks.progress(accountId))?.status === 'conflict' ? 'conflict' : 'not_checked';
   }

@@ -42,10 +42,14 @@ export function createConfirmRoutes(deps: ConfirmDeps): Router {
     const clientId = raisingFor.clientId(ctx);
     const refused = clientId === undefined ? [] : await interactions.refusedMethods(clientId);
     const offered = { mail: lettersOffered, esign: signatureProofs.isOffered, in_person: true };
-    const ways = (['mail', 'esign', 'in_person'] as const).filter((way) => offered[way]);
+    const ways = (['mail', 'esign', 'in_person'] as const).filter(
+      (way) => offered[way] && !account.evidence.includes(way),
+    );
     await page.show('account/confirm', {
       ...navigation('documents'),
       tier: tierFrom(account.evidence),
+      mayGoOn: await mayGoOn(ctx),
+      refusedProofs: account.evidence.filter((method) => refused.includes(method)),
       ways: ways.map((way) => ({ way, refused: refused.includes(way) })),
       letter: await describeLetter(ctx),
       wayBack: await raisingFor.wayBack(ctx),
@@ -74,6 +78,14 @@ export function createConfirmRoutes(deps: ConfirmDeps): Router {
     pages.of(ctx).redirect('/account/confirm');
   });
 
+  /** Confirmed, and in a way that the client takes to which the person goes back. */
+  async function mayGoOn(ctx: Context): Promise<boolean> {
+    const { account } = signedIn(ctx);
+    const clientId = raisingFor.clientId(ctx);
+    const tier = clientId === undefined ? tierFrom(account.evidence) : await interactions.tierOf(account, clientId);
+    return tier === 'confirmed';
+  }
+
   async function showLetter(
     ctx: Context,
     values: Record<string, string>,
@@ -83,7 +95,7 @@ export function createConfirmRoutes(deps: ConfirmDeps): Router {
     const { account } = signedIn(ctx);
     const page = pages.of(ctx);
     if (account.evidence.length === 0) return page.redirect('/account/documents');
-    if (tierFrom(account.evidence) === 'confirmed') return page.redirect('/account/confirm');
+    if (account.evidence.includes('mail') || (await mayGoOn(ctx))) return page.redirect('/account/confirm');
     const letter = await describeLetter(ctx);
     const address = account.profile.address?.formatted;
     if (!letter && !address) return page.redirect('/account/addresses');

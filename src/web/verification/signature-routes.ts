@@ -4,7 +4,6 @@ import type { Config } from '#src/platform/config/config.ts';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import { Refusal } from '#src/platform/errors.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { SignedTexts } from '#src/identity/certificates/signed-texts.ts';
 import type { SignatureProofs } from '#src/identity/verification/signature-proofs.ts';
 import type { Holds } from '#src/identity/holds/holds.ts';
@@ -39,7 +38,7 @@ export function createSignatureRoutes(deps: SignatureDeps): Router {
   router.get('/', async (ctx) => {
     const { account } = signedIn(ctx);
     if (account.evidence.length === 0) return pages.of(ctx).redirect('/account/documents');
-    if (tierFrom(account.evidence) === 'confirmed') return pages.of(ctx).redirect('/account/confirm');
+    if (account.evidence.includes('esign')) return pages.of(ctx).redirect('/account/confirm');
     await show(ctx, await issue(ctx), {});
   });
 
