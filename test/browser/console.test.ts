@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openSandboxHouse, signInAs } from '#test/browser/steps.ts';
+import { enterCode, openSandboxHouse, signInAs, takeSuggestion } from '#test/browser/steps.ts';
 import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
 import { operatorNamed } from '#test/support/console.ts';
 import type { House } from '#test/support/house.ts';
+import { settle } from '#test/support/people.ts';
+import { linkTo } from '#test/support/restoring.ts';
 import { appCode } from '#test/support/second-factor.ts';
 
 /** Set to a folder to look at the pages. */
@@ -60,6 +62,77 @@ describe("the operators' console in a real browser", function () {
     assert.ok(screens <= 6, `${screens} screens`);
     assert.deepEqual(complaints, []);
     await context.close();
+  });
+
+  it('S3, P19: two clerks give a confirmed account back in six screens; the person sets the password elsewhere', async () => {
+    const [lost, fresh] = ['+79000007401', '+79000007402'];
+    const person = await settle(house, {
+      profile: { familyName: 'Зимина', givenName: 'Лариса', middleName: 'Павловна', birthdate: '1970-02-03' },
+      contacts: [{ kind: 'phone', value: lost }],
+      evidence: ['registry', 'in_person'],
+      documents: { rf_passport: '4510777401', snils: '74000000095' },
+    });
+    await house.services.db.transaction().execute(async (transaction) => {
+      await house.services.factors.add(transaction, person.id, { kind: 'sms' });
+    });
+    const context = await desktop('ru');
+    const complaints = complaintsOf(context);
+    const page = await context.newPage();
+    await enter(page, 'clerk');
+    await page.click('nav a[href="/console/visits"]');
+    await page.fill('#document-number', '4510 777401');
+    await page.check('#purpose-restore');
+    await page.click('#find-submit');
+    await page.waitForSelector('#visit');
+    await look(page, 'restore-visit');
+    await page.click('#matches');
+    await page.click('#papers-submit');
+    await look(page, 'restore-papers-errors');
+    await page.fill('#first-number', '4510 777401');
+    await page.fill('#second-number', '740-000-000 95');
+    await page.click('#papers-submit');
+    await page.click('#contact-submit');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'restore-contact-errors');
+    await page.fill('#contact', fresh);
+    await page.check('#reason');
+    await page.check('#lost-sms');
+    await page.click('#contact-submit');
+    await page.waitForSelector('#code');
+    await look(page, 'restore-code');
+    await enterCode(page, house, fresh);
+    await page.waitForSelector('#visit-restoration_asked');
+    await look(page, 'restore-asked');
+    assert.deepEqual(complaints.splice(0), []);
+    await context.close();
+
+    const second = await desktop('ru');
+    const colleague = await second.newPage();
+    await enter(colleague, 'clerk-3');
+    await colleague.click('nav a[href="/console/restorations"]');
+    await colleague.waitForSelector('#waiting');
+    await look(colleague, 'restorations');
+    await colleague.click('#waiting .button');
+    await colleague.waitForSelector('#nothing-waits');
+    await look(colleague, 'restorations-none');
+    await second.close();
+
+    const own = await desktop('ru');
+    const phone = await own.newPage();
+    await phone.goto((await linkTo(house, fresh, '/activation/'))!);
+    await look(phone, 'activation');
+    const password = await takeSuggestion(phone);
+    await phone.waitForSelector('#login-submit');
+    assert.equal((await phone.inputValue('#login')).replaceAll(/[\s-]/g, ''), fresh);
+    await phone.fill('#password', password);
+    await phone.click('#login-submit');
+    await phone.waitForSelector('#login-submit', { state: 'detached' });
+    await phone.goto((await linkTo(house, lost, '/restoration/stop/'))!);
+    await look(phone, 'stop-restoration');
+    await phone.click('#stop-submit');
+    await phone.waitForSelector('#restoration-stopped');
+    await look(phone, 'restoration-stopped');
+    await own.close();
   });
 
   it('administrators and support: every page fits and has no barriers', async () => {

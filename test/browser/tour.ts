@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
+import type { Terms } from '#src/identity/restoring/restoration.ts';
 import type { Language } from '#src/platform/i18n/translator.ts';
 import { enterCode, fillRegistration, messageTo, signInAs, takeSuggestion } from '#test/browser/steps.ts';
 import { appCode } from '#test/support/second-factor.ts';
@@ -41,6 +42,7 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await foreignCitizen();
     await confirmedPerson();
     await forgottenPassword();
+    await givenBack();
     await askedForSms();
     await changedTerms();
   } finally {
@@ -382,6 +384,31 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await see(elsewhere, '/account/security/question', 'security-question');
     await elsewhere.click('#question-submit');
     await look(elsewhere, 'security-question-errors', 'citizen');
+  }
+
+  /** By a service centre, to a contact proven there; an old one stops it. */
+  async function givenBack(): Promise<void> {
+    const { db, identities, activations } = house.services;
+    const [old, fresh] = [numberOf(61), { kind: 'phone', value: numberOf(62) } as const];
+    const { id: accountId } = await settle(house, {
+      contacts: [{ kind: 'phone', value: old }],
+      evidence: ['registry'],
+    });
+    const desk = { papers: [], office: 'msk-tverskaya', operator: accountId };
+    await db.transaction().execute(async (transaction) => {
+      const held = (await identities.hold(transaction, accountId))!;
+      const terms: Terms = { contact: fresh, reason: 'contact_lost', lost: [], ...desk };
+      const id = await activations.begin(transaction, held, terms);
+      await activations.send(transaction, { id, held, terms });
+    });
+    const page = await newcomer();
+    await page.goto((await messageTo(house, fresh.value)).links[0]!);
+    await look(page, 'activation', 'citizen');
+    await page.goto((await messageTo(house, old)).links[0]!);
+    await look(page, 'stop-restoration', 'citizen');
+    await page.click('#stop-submit');
+    await page.waitForSelector('#restoration-stopped');
+    await look(page, 'restoration-stopped', 'citizen');
   }
 
   async function askedForSms(): Promise<void> {
