@@ -29,6 +29,7 @@ import { createAdminApi } from '#src/web/admin-api/admin-api.ts';
 import { createCaptchaRoutes } from '#src/web/captcha/captcha-routes.ts';
 import { createConsole } from '#src/web/console/console.ts';
 import { createConflictsRoutes } from '#src/web/console/conflicts-routes.ts';
+import { createCreationsRoutes } from '#src/web/console/creations-routes.ts';
 import { createHomeRoutes } from '#src/web/console/home-routes.ts';
 import { createReviewsRoutes } from '#src/web/console/reviews-routes.ts';
 import { createRestorationsRoutes } from '#src/web/console/restorations-routes.ts';
@@ -167,6 +168,7 @@ export function consoleAreas(services: Services): ConsoleRouter[] {
     createVisitsRoutes(services),
     createReviewsRoutes(services),
     createRestoreRoutes(services),
+    createCreationsRoutes(services),
     createRestorationsRoutes(services),
     createTimelinesRoutes(services),
     createConflictsRoutes(services),

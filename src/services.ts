@@ -106,6 +106,7 @@ import { SimulatedRegistry } from '#src/identity/verification/simulated-registry
 import { Visits } from '#src/identity/visits/visits.ts';
 import { buildEsia } from '#src/protocols/esia/esia-services.ts';
 import { Activations } from '#src/identity/restoring/activations.ts';
+import { Creating } from '#src/identity/restoring/creating.ts';
 import { DeskProof } from '#src/identity/restoring/desk-proof.ts';
 import { GivingBack } from '#src/identity/restoring/giving-back.ts';
 import { RestoreRequests } from '#src/identity/restoring/restore-requests.ts';
@@ -411,6 +412,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const visits = new Visits({
     db, clock, budgets, accounts, identities, checks, confirmations, operators, looks, audit,
     settings: config.operators,
+    checkDays: config.verification.checkDays,
   }); // prettier-ignore
   const reviews = new Reviews({
     db, clock, budgets, accounts, identities, notices: accountNotices, operators, looks, audit,
@@ -425,6 +427,11 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const deskProof = new DeskProof({ clock, codes, sendLimits, messages, settings: config.codes });
   const restoring = new Restoring({
     db, flows, identities, visits, approvals, activations, audit,
+    proof: deskProof,
+    settings: config.operators,
+  }); // prettier-ignore
+  const creating = new Creating({
+    db, flows, accounts, identities, checks, visits, looks, activations, audit, agreement,
     proof: deskProof,
     settings: config.operators,
   }); // prettier-ignore
@@ -542,7 +549,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     agreement, audit, auditChain, auditVerification, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, foreignPersons, foreignDrafts, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, holds, questions, recoveries, search, proving, reset, closing, releases,
-    centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines, reviews, appLocks, activations, restoring, restoreRequests, givingBack,
+    centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines, reviews, appLocks, activations, restoring, restoreRequests, givingBack, creating,
     scopes, pages, newPassword, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore
 }

@@ -12,6 +12,7 @@ const schedule = (services: Services): { name: string; everyMs: number; run(): P
   { name: 'purge-expired', everyMs: 5 * MINUTE, run: () => purgeExpired(services) },
   { name: 'end-overdue-checks', everyMs: MINUTE, run: () => services.checks.endOverdue() },
   { name: 'apply-contact-changes', everyMs: MINUTE, run: () => services.contactChanges.applyDue() },
+  { name: 'confirm-seen', everyMs: MINUTE, run: () => services.visits.confirmSeen() },
   { name: 'delete-accounts', everyMs: 10 * MINUTE, run: () => deleteAccounts(services) },
   { name: 'purge-proofs', everyMs: 60 * MINUTE, run: () => services.signatureArchive.purgeProofs() },
   { name: 'rotate-signing-keys', everyMs: 10 * MINUTE, run: () => rotateSigningKeys(services) },

@@ -28,6 +28,16 @@ export const auditEvent = {
     accountId,
     details: { contact },
   }),
+  createdInPerson: (
+    accountId: string,
+    contact: string,
+    { office, operator }: { office: string; operator: string },
+  ): AuditEvent => ({
+    event: 'account_created',
+    accountId,
+    details: { contact, way: 'in_person', by: 'clerk', office, operator },
+  }),
+  accountActivated: (accountId: string): AuditEvent => ({ event: 'account_activated', accountId }),
   contactVerified: (accountId: string, contact: string): AuditEvent => ({
     event: 'contact_verified',
     accountId,

@@ -63,7 +63,8 @@ export class Activations {
       stopped_at: null,
     });
     const args = { link: `/restoration/stop/${stopToken}` };
-    await notices.tellEverywhere(connection, accountId, { name: 'restoration-begun', language: locale, args });
+    if (terms.reason !== 'new')
+      await notices.tellEverywhere(connection, accountId, { name: 'restoration-begun', language: locale, args });
     return id;
   }
 
@@ -72,17 +73,13 @@ export class Activations {
     connection: Connection,
     { id, held, terms, second }: { id: string; held: HeldIdentity; terms: Terms; second?: string },
   ): Promise<boolean> {
-    const { clock, holds, contactChanges, notices, audit, settings } = this.#deps;
+    const { clock, notices, settings } = this.#deps;
     const token = newToken();
     const until = new Date(clock.now().getTime() + settings.activationHours * HOUR_MS);
     if (!(await store.send(connection, id, { hash: hashToken(token), until }))) return false;
-    await contactChanges.cancelAll(connection, held.accountId);
-    await holds.place(connection, held.accountId, 'recovery');
-    const { office, contact, reason, operator } = terms;
-    const sent = { by: 'clerk', office, contact: contact.kind, reason, operator, second };
-    await audit.record(auditEvent.restorationSent(held.accountId, sent), connection);
+    if (terms.reason !== 'new') await this.#hold(connection, held.accountId, terms, second);
     const args = { link: `/activation/${token}`, hours: settings.activationHours };
-    await notices.tellContact(connection, contact, { name: 'activation', language: held.locale, args });
+    await notices.tellContact(connection, terms.contact, { name: 'activation', language: held.locale, args });
     return true;
   }
 
@@ -135,6 +132,15 @@ export class Activations {
     if (!row.activated_at) return {};
     const contact = row.adds_contact ? this.#terms(row).contact : undefined;
     return { undo: { contact, factors: row.removed_factors } };
+  }
+
+  async #hold(connection: Connection, accountId: string, terms: Terms, second?: string): Promise<void> {
+    const { contactChanges, holds, audit } = this.#deps;
+    const { office, contact, reason, operator } = terms;
+    await contactChanges.cancelAll(connection, accountId);
+    await holds.place(connection, accountId, 'recovery');
+    const sent = { by: 'clerk', office, contact: contact.kind, reason, operator, second };
+    await audit.record(auditEvent.restorationSent(accountId, sent), connection);
   }
 
   #terms({ id, terms }: store.StoredRestoration): Kept {

@@ -48,8 +48,9 @@ export class GivingBack {
     const held = await identities.hold(connection, accountId);
     if (held?.status !== 'active') throw new Refusal('link_used', 410);
     const { id, terms, stopPath } = await activations.use(connection, token);
-    await this.#cancelCodes(connection, accountId);
     await credentials.set(connection, accountId, hash);
+    if (terms.reason === 'new') return audit.record(auditEvent.accountActivated(accountId), connection);
+    await this.#cancelCodes(connection, accountId);
     await devices.forgetAll(connection, accountId);
     const removedFactors = await this.#removeLost(connection, accountId, terms.lost);
     await contactChanges.cancelAll(connection, accountId);

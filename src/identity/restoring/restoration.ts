@@ -12,7 +12,9 @@ export interface Wish {
   lost: EnrolledKind[];
 }
 
-export interface Terms extends Wish {
+export interface Terms extends Omit<Wish, 'reason'> {
+  /** `new`: there was no account before, so there is nobody to warn and nothing to hold. */
+  reason: Wish['reason'] | 'new';
   papers: string[];
   office: string;
   /** Account of the clerk who had the person before them. */

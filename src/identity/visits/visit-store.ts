@@ -30,6 +30,7 @@ export async function find(
     .where('operator_id', '=', operatorId)
     .where('office', '=', office)
     .where('expires_at', '>', now)
+    .where('purpose', '!=', 'create')
     .executeTakeFirst();
 }
 
@@ -45,6 +46,19 @@ export async function hold(connection: Connection, id: string, owner: Owner, now
     .where('ended_at', 'is', null)
     .forUpdate()
     .executeTakeFirst();
+}
+
+/** People seen with their papers when their account was made, and not confirmed yet. */
+export async function listSeen(connection: Connection, now: Date): Promise<VisitRow[]> {
+  return connection
+    .selectFrom('visits')
+    .selectAll()
+    .where('purpose', '=', 'create')
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('opened_at')
+    .limit(500)
+    .execute();
 }
 
 export async function update(

@@ -36,6 +36,8 @@ interface VisitsDeps {
   budgets: Budgets;
   audit: Audit;
   settings: Config['operators'];
+  /** How long the registry may take. */
+  checkDays: number;
 }
 
 export interface ShownVisit extends Visit {
@@ -181,6 +183,47 @@ export class Visits {
     });
     if (verdict === 'conflict') await store.update(db, id, { outcome: 'conflict', ended_at: clock.now() });
     return verdict;
+  }
+
+  /** Somebody new, seen with papers; confirmed once the registry finds these very data right. False: no clerk any more. */
+  async noteSeen(
+    connection: Connection,
+    clerk: ClerkAtWork,
+    { held, papers }: { held: HeldIdentity; papers: string[] },
+  ): Promise<boolean> {
+    const { clock, operators, checkDays } = this.#deps;
+    if (!(await operators.holds(connection, { ...clerk, role: 'clerk' }))) return false;
+    const now = clock.now();
+    await store.insert(connection, {
+      id: newId(now),
+      account_id: held.accountId,
+      operator_id: clerk.accountId,
+      office: clerk.office,
+      purpose: 'create',
+      snapshot: held.fullSnapshot,
+      papers,
+      opened_at: now,
+      expires_at: new Date(now.getTime() + checkDays * 86_400_000),
+    });
+    return true;
+  }
+
+  /** Whom the registry found right meanwhile. Answers how many. */
+  async confirmSeen(): Promise<number> {
+    const { db, clock, accounts, confirmations } = this.#deps;
+    let confirmed = 0;
+    for (const { id, account_id: accountId, operator_id: operator, office } of await store.listSeen(db, clock.now())) {
+      if (!(await accounts.find(accountId))?.evidence.includes('registry')) continue;
+      const by = { method: 'in_person', by: `office:${office}`, operator } as const;
+      const verdict = await confirmations.confirm(accountId, by, async (transaction, held) => {
+        const row = await store.hold(transaction, id, { operatorId: operator, office }, clock.now());
+        if (!row?.snapshot.equals(held.fullSnapshot)) return false;
+        await store.update(transaction, id, { outcome: 'confirmed', ended_at: clock.now() });
+        return true;
+      });
+      if (verdict === 'confirmed') confirmed++;
+    }
+    return confirmed;
   }
 
   async #refusalOf(clerk: ClerkAtWork, accountId: string, purpose: Purpose): Promise<VisitRefusal | undefined> {

@@ -15,7 +15,7 @@ const paperNumber = z
 
 export const numbersForm = z.object({ 'first-number': paperNumber, 'second-number': paperNumber });
 
-const deskContact = z
+export const deskContact = z
   .string()
   .trim()
   .min(1, 'required')
@@ -34,19 +34,6 @@ export const wishForm = z.object({
   'lost-sms': z.string().optional(),
   'lost-totp': z.string().optional(),
   'lost-passkey': z.string().optional(),
-});
-
-export const deskCodeForm = z.object({
-  code: z
-    .string()
-    .max(100, 'code_invalid')
-    .transform((typed) => plain(typed).replace(/[\s-]/g, ''))
-    .pipe(
-      z
-        .string()
-        .min(1, 'required')
-        .regex(/^\d{6}$/, 'code_invalid'),
-    ),
 });
 
 export const deskCodeErrors = { wrong: 'code_invalid', expired: 'code_expired', closed: 'too_many_codes' } as const;

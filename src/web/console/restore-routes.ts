@@ -8,7 +8,7 @@ import { restoreReasons } from '#src/identity/restoring/restoration.ts';
 import type { Restoring } from '#src/identity/restoring/restoring.ts';
 import { papersToRestore, type ClerkAtWork } from '#src/identity/visits/visit.ts';
 import type { ShownVisit, Visits } from '#src/identity/visits/visits.ts';
-import { deskCodeErrors, deskCodeForm, numbersForm, wishForm } from '#src/web/console/restore-forms.ts';
+import { deskCodeErrors, numbersForm, wishForm } from '#src/web/console/restore-forms.ts';
 import {
   consoleNavigation,
   ConsoleRouter,
@@ -17,6 +17,7 @@ import {
   type Policy,
 } from '#src/web/middleware/console-router.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
+import { sentCodeForm } from '#src/web/middleware/sent-code-form.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
 interface RestoreDeps {
@@ -72,7 +73,7 @@ export function createRestoreRoutes({ pages, visits, factors, restoring }: Resto
   router.post('/:id/code/:flow', clerks, async (ctx) => {
     const visit = await visitOf(ctx);
     const flow = await flowOf(ctx, visit);
-    const form = parseForm(deskCodeForm, ctx.request.body);
+    const form = parseForm(sentCodeForm, ctx.request.body);
     if (!form.ok) return showCode(ctx, visit, form.errors, 422);
     const verdict = await restoring.prove(clerkOf(ctx), flow, form.data.code);
     if (verdict === 'asked' || verdict === 'sent') return pages.of(ctx).redirect(pathOf(visit));
@@ -130,6 +131,8 @@ export function createRestoreRoutes({ pages, visits, factors, restoring }: Resto
       ...described(visit),
       action: ctx.path,
       contact: record.contact.value,
+      backPath: `${PREFIX}/${visit.id}/contact`,
+      submit: page.t('restore-code.submit'),
       errors: fieldErrors(page, errors),
     };
     await page.show('console/restore-code', { ...consoleNavigation(ctx), ...data, values: {} }, status);
