@@ -52,6 +52,7 @@ import { Consents } from '#src/identity/consents/consents.ts';
 import { Releases } from '#src/identity/consents/releases.ts';
 import { ContactChangeFlow } from '#src/identity/contacts/contact-change-flow.ts';
 import { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
+import { ContactReminders } from '#src/identity/contacts/contact-reminders.ts';
 import { Credentials } from '#src/identity/credentials/credentials.ts';
 import { StuffingWatch } from '#src/identity/credentials/stuffing-watch.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
@@ -280,6 +281,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const qrSignIns = new QrSignIns({ clock, flows, budgets, devices, notices, audit });
   const passkeySignIns = new PasskeySignIns({ passkeys, devices, accounts, credentials, notices, audit });
   const accountNotices = new AccountNotices({ clock, accounts, messages, issuer: config.issuer });
+  const contactReminders = new ContactReminders({ db, clock, encryption, accounts });
+  messages.onBounce((email) => contactReminders.bounced(email));
   const contactChanges = new ContactChanges({
     db,
     clock,
@@ -548,7 +551,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, auditChain, auditVerification, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, foreignPersons, foreignDrafts, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
-    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, holds, questions, recoveries, search, proving, reset, closing, releases,
+    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, contactReminders, holds, questions, recoveries, search, proving, reset, closing, releases,
     centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines, reviews, appLocks, activations, restoring, restoreRequests, givingBack, creating,
     scopes, pages, newPassword, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore

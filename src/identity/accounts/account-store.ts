@@ -91,7 +91,7 @@ export async function markContactVerified(
 ): Promise<boolean> {
   const { numUpdatedRows } = await connection
     .updateTable('contacts')
-    .set({ verified_at: at })
+    .set({ verified_at: at, bounced_at: null })
     .where('account_id', '=', accountId)
     .where('kind', '=', kind)
     .where('value_index', '=', index)

@@ -249,6 +249,8 @@ export class Accounts {
       value_index: this.contactIndex(contact),
       verified_at: verifiedAt,
       created_at: now,
+      bounced_at: null,
+      affirmed_at: null,
     };
   }
 

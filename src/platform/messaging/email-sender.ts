@@ -56,10 +56,20 @@ export class EmailSender implements Sender {
   }
 }
 
+interface SmtpError {
+  code?: string;
+  responseCode?: number;
+  command?: string;
+  response?: string;
+}
+
 /** The server's words repeat the address, so only the numbers are kept. */
 function asDeliveryError(error: unknown): DeliveryError {
-  const { code = 'unknown', responseCode } = error as { code?: string; responseCode?: number };
+  const { code = 'unknown', responseCode, command, response = '' } = error as SmtpError;
   const isAboutMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
   const permanent = isAboutMessage && (responseCode === undefined || responseCode >= 500);
-  return new DeliveryError(['smtp', code, responseCode].filter(Boolean).join('_'), { permanent, cause: error });
+  // 5.7.x is about who sends: a relay that does not know us refuses everybody's address.
+  const isAddressRefused = permanent && command === 'RCPT TO' && !/^5\d\d[ -]5\.7\./.test(response);
+  const name = ['smtp', code, responseCode].filter(Boolean).join('_');
+  return new DeliveryError(name, { permanent, isAddressRefused, cause: error });
 }

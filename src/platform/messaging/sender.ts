@@ -41,16 +41,22 @@ export interface Sender {
 /**
  * A gateway did not take the message. `code` names the reason without personal data, because it is stored and logged.
  * `permanent`: this message will never be taken, as with an address that does not exist. Wrong credentials are not
- * permanent: the message is fine, and an operator may mend them before its deadline.
+ * permanent: the message is fine, and an operator may mend them before its deadline. `isAddressRefused`: permanent, and the
+ * address is to blame, not this message or who sends it.
  */
 export class DeliveryError extends Error {
   readonly code: string;
   readonly permanent: boolean;
+  readonly isAddressRefused: boolean;
 
-  constructor(code: string, { permanent, cause }: { permanent: boolean; cause?: unknown }) {
+  constructor(
+    code: string,
+    { permanent, isAddressRefused = false, cause }: { permanent: boolean; isAddressRefused?: boolean; cause?: unknown },
+  ) {
     super(code, { cause });
     this.name = 'DeliveryError';
     this.code = code;
     this.permanent = permanent;
+    this.isAddressRefused = isAddressRefused;
   }
 }

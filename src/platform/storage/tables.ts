@@ -72,6 +72,8 @@ export interface ContactRow {
   value_index: Buffer;
   verified_at: Date | null;
   created_at: Date;
+  bounced_at: Date | null;
+  affirmed_at: Date | null;
 }
 
 export interface DocumentRow {

@@ -12,6 +12,7 @@ import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
 import type { Releases } from '#src/identity/consents/releases.ts';
+import type { ContactReminders } from '#src/identity/contacts/contact-reminders.ts';
 import type { Sessions } from '#src/identity/sessions/sessions.ts';
 import { loginOf, passportIn } from '#src/identity/verification/foreign-passport.ts';
 import { isOwnClient } from '#src/protocols/oidc/own-clients.ts';
@@ -26,6 +27,7 @@ export interface AccountDeps {
   accounts: Accounts;
   identities: Identities;
   accountSessions: AccountSessions;
+  contactReminders: ContactReminders;
   sessions: Sessions;
   consents: Consents;
   releases: Releases;
@@ -64,6 +66,7 @@ export function createAccountRoutes(deps: AccountDeps): Router {
     const { account } = signedIn(ctx);
     const page = pages.of(ctx);
     const documents = await accounts.documents(account.id);
+    const contacts = await accounts.contacts(account.id);
     await page.show('account/overview', {
       ...navigation('overview'),
       person: {
@@ -71,13 +74,14 @@ export function createAccountRoutes(deps: AccountDeps): Router {
         oid: account.oid,
         birthdate:
           account.profile.birthdate && page.translator.date(new Date(`${account.profile.birthdate}T00:00:00Z`)),
-        contacts: await accounts.contacts(account.id),
+        contacts,
         documents: documents.map(({ kind, value }) => ({ label: page.t(`document.${kind}`), value })),
       },
+      reminders: await deps.contactReminders.due(account.id),
       tier: tierFrom(account.evidence),
       next: nextFor(account),
       foreignLogin: await foreignLoginOf(account),
-      recovery: recoveryStrength(await accounts.contacts(account.id), documents),
+      recovery: recoveryStrength(contacts, documents),
     });
   });
 

@@ -4,6 +4,7 @@ import { normalizeEmail, normalizePhone, plain } from '#src/identity/accounts/co
 export const phoneForm = z.object({ phone: contact(normalizePhone, 'phone_invalid') });
 export const emailForm = z.object({ email: contact(normalizeEmail, 'email_invalid') });
 
+export const stillMineForm = z.object({ contact: z.uuid() });
 export const cancelForm = z.object({ change: z.uuid() });
 
 function contact(normalize: (typed: string) => string | undefined, code: string) {

@@ -8,6 +8,7 @@ import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { maskContact } from '#src/identity/accounts/contact.ts';
 import type { ChangeFlow, ContactChangeFlow } from '#src/identity/contacts/contact-change-flow.ts';
 import type { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
+import type { ContactReminders } from '#src/identity/contacts/contact-reminders.ts';
 import type { Holds } from '#src/identity/holds/holds.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { refuseOnHold } from '#src/web/middleware/hold.ts';
@@ -15,7 +16,7 @@ import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 import { navigation, requireFreshSignIn, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
 import { sentCodeForm } from '#src/web/middleware/sent-code-form.ts';
-import { cancelForm, emailForm, phoneForm } from '#src/web/contacts/contacts-forms.ts';
+import { cancelForm, emailForm, phoneForm, stillMineForm } from '#src/web/contacts/contacts-forms.ts';
 
 interface ContactsDeps {
   pages: Pages;
@@ -23,6 +24,7 @@ interface ContactsDeps {
   accountSessions: AccountSessions;
   contactChanges: ContactChanges;
   contactChangeFlow: ContactChangeFlow;
+  contactReminders: ContactReminders;
   holds: Holds;
   clock: Clock;
   factors: Factors;
@@ -62,10 +64,16 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
     pages.of(ctx).redirect('/account/contacts');
   });
 
+  router.post('/still-mine', async (ctx) => {
+    const form = parseForm(stillMineForm, ctx.request.body);
+    if (form.ok) await deps.contactReminders.affirm(signedIn(ctx).account.id, form.data.contact);
+    pages.of(ctx).redirect('/account');
+  });
+
   router.use(['/phone', '/email', '/change'], refuseOnHold(deps));
 
   for (const kind of kinds) {
-    router.get(`/${kind}`, fresh, (ctx) => showNew(ctx, kind, {}, {}));
+    router.get(`/${kind}`, fresh, async (ctx) => showNew(ctx, kind, { [kind]: await unreliable(ctx, kind) }, {}));
 
     router.post(`/${kind}`, fresh, async (ctx) => {
       const page = pages.of(ctx);
@@ -108,6 +116,12 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
   async function find(ctx: Context): Promise<ChangeFlow> {
     const who = { accountId: signedIn(ctx).account.id, browser: pages.of(ctx).browser };
     return changeFlow.find(ctx.params.flow, who);
+  }
+
+  /** Most likely the one to be proven. */
+  async function unreliable(ctx: Context, kind: 'phone' | 'email'): Promise<string> {
+    const { trouble } = await deps.contactReminders.due(signedIn(ctx).account.id);
+    return trouble?.kind === kind ? trouble.value : '';
   }
 
   async function showNew(

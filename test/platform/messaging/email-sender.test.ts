@@ -19,11 +19,15 @@ describe('e-mail over SMTP', () => {
   let server: SMTPServer;
   let sender: EmailSender;
   let refuseWith: number | undefined;
+  let words: string;
+  let refuseSender: boolean;
   let stall: boolean;
   let received: { recipients: string[]; email: Email }[];
 
   beforeEach(async () => {
     refuseWith = undefined;
+    words = 'anna@example.org is not welcome';
+    refuseSender = false;
     stall = false;
     received = [];
     server = new SMTPServer({
@@ -31,9 +35,10 @@ describe('e-mail over SMTP', () => {
       allowInsecureAuth: true,
       onAuth: ({ username, password }, _session, callback) =>
         username === 'esia' && password === 's3cret' ? callback(null, { user: 'esia' }) : callback(new Error('no')),
+      onMailFrom: (_address, _session, callback) =>
+        callback(refuseSender ? Object.assign(new Error('who are you'), { responseCode: 550 }) : null),
       onRcptTo: (_address, _session, callback) => {
         if (stall) return;
-        const words = 'anna@example.org is not welcome';
         callback(refuseWith ? Object.assign(new Error(words), { responseCode: refuseWith }) : null);
       },
       onData: async (stream, session, callback) => {
@@ -90,8 +95,18 @@ describe('e-mail over SMTP', () => {
       code: 'smtp_EENVELOPE_550',
       message: 'smtp_EENVELOPE_550',
       permanent: true,
+      isAddressRefused: true,
     };
     await assert.rejects(sender.send(message), expected);
+  });
+
+  it('R18: an address is not to blame for who sends to it', async () => {
+    refuseWith = 550;
+    words = '5.7.1 relaying denied';
+    await assert.rejects(sender.send(message), { permanent: true, isAddressRefused: false });
+    refuseWith = undefined;
+    refuseSender = true;
+    await assert.rejects(sender.send(message), { permanent: true, isAddressRefused: false });
   });
 
   it('may be tried again when our own password is wrong', async () => {
