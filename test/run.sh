@@ -20,34 +20,35 @@ have_postgres || echo 'SKIPPED: PostgreSQL tests; install it (apt install postgr
 logs=$(mktemp -d)
 trap 'kill "${other:-0}" 2>/dev/null || true; rm -rf "$logs"' EXIT
 
-embedded() {
+# Tests that name their databases run on each of them, journeys and protocols on both.
+on_databases() {
+  local status=0 files
   step 'tests on the embedded database'
-  mocha 'test/**/*.test.ts' --ignore 'test/browser/**' "$@"
-}
-
-# The rooms and journeys once more where production runs. Races and storage tests use both in either run.
-browser_and_postgres() {
-  local status=0
-  step 'tests in a real browser'
-  mocha 'test/browser/**/*.test.ts' "$@" || status=1
+  TEST_DATABASE=embedded mocha 'test/**/*.test.ts' --ignore 'test/browser/**' "$@" || status=1
   if have_postgres; then
     step 'tests on PostgreSQL'
-    TEST_DATABASE=postgres mocha 'test/{identity,journeys,protocols,web}/**/*.test.ts' "$@" || status=1
+    mapfile -t files < <(grep -rlE 'databaseKinds|House\.open' test --include='*.test.ts' | grep -v '^test/browser/')
+    TEST_DATABASE=postgres mocha "${files[@]}" "$@" || status=1
   fi
   return $status
 }
 
-# Two at once, since most of a test is waiting. A given database has room for one.
+in_browser() {
+  step 'tests in a real browser'
+  mocha 'test/browser/**/*.test.ts' "$@"
+}
+
+# Two at once, since most of a test is waiting. A database that was given has room for one.
 status=0
 if [ -n "${TEST_DATABASE_URL:-}" ]; then
-  embedded "$@" 2>&1 | tee "$logs/embedded" || status=1
-  browser_and_postgres "$@" 2>&1 | tee "$logs/other" || status=1
+  on_databases "$@" 2>&1 | tee "$logs/databases" || status=1
+  in_browser "$@" 2>&1 | tee "$logs/browser" || status=1
 else
-  browser_and_postgres "$@" >"$logs/other" 2>&1 &
+  in_browser "$@" >"$logs/browser" 2>&1 &
   other=$!
-  embedded "$@" 2>&1 | tee "$logs/embedded" || status=1
+  on_databases "$@" 2>&1 | tee "$logs/databases" || status=1
   wait "$other" || status=1
-  cat "$logs/other"
+  cat "$logs/browser"
 fi
 
 total() { sed -E $'s/\x1b\\[[0-9;]*m//g' "$logs"/* | sed -nE "s/^ +([0-9]+) $1( .*)?$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }

@@ -264,13 +264,13 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await page.click('#passport-submit');
     await page.click('#registration-submit');
     await look(page, 'foreign-email-errors', 'citizen');
-    await page.fill('#email', email(7));
+    await page.fill('#email', email(8));
     await page.fill('#captcha', 'sandbox');
     await page.check('#agree');
     await page.click('#registration-submit');
     await page.waitForSelector('#resend');
     await look(page, 'foreign-check-email', 'citizen');
-    await page.goto((await messageTo(house, email(7))).links[0]!);
+    await page.goto((await messageTo(house, email(8))).links[0]!);
     await page.click('#confirm-email-submit');
     await page.click('#suggest-password');
     await page.click('#password-submit');

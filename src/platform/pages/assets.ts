@@ -27,7 +27,8 @@ export class Assets {
       assets.#add(`${webauthnName}/${name}`, readFileSync(new URL(name, webauthn)));
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
     for (const name of names) {
-      if (extname(name) && !isSheet(name)) assets.#add(name, readAsset(name));
+      if (extname(name) === '.css' && !isSheet(name)) assets.#add(name, assets.#tighten(readAsset(name).toString()));
+      else if (extname(name) && !isSheet(name)) assets.#add(name, readAsset(name));
     }
     const sheets = names.filter(isSheet).sort();
     assets.#add('app.css', assets.#tighten(sheets.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('')));

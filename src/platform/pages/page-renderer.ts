@@ -55,7 +55,14 @@ export class PageRenderer {
       mask,
       clock,
       // What a view tells its layout, besides its body.
-      page: { name, title: data.title ?? t(`${name}.title`), wide: false, layout: 'page', scripts: new Set<string>() },
+      page: {
+        name,
+        title: data.title ?? t(`${name}.title`),
+        wide: false,
+        layout: 'page',
+        scripts: new Set<string>(),
+        sheets: new Set<string>(),
+      },
     };
     it.body = this.#view(view)(it);
     const html = this.#view(`layouts/${(it.page as { layout: string }).layout}`)(it);
