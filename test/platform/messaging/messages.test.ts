@@ -28,6 +28,7 @@ const args = {
   change: 'TOTP',
   at: '6.12.2026',
   number: '1234-5678',
+  reference: 'A1B2C3D4',
   answer: 'We have made the letters larger.',
   deadline: day,
   until: day,
