@@ -18,38 +18,45 @@ have_chromium || echo 'SKIPPED: browser tests; install Chromium (apt install chr
 have_postgres || echo 'SKIPPED: PostgreSQL tests; install it (apt install postgresql) or set TEST_DATABASE_URL to an empty database'
 
 logs=$(mktemp -d)
-trap 'kill "${other:-0}" 2>/dev/null || true; rm -rf "$logs"' EXIT
+trap 'rm -rf "$logs"' EXIT
 
-# Tests that name their databases run on each of them, journeys and protocols on both.
-on_databases() {
-  local status=0 files
-  step 'tests on the embedded database'
-  TEST_DATABASE=embedded mocha 'test/**/*.test.ts' --ignore 'test/browser/**' "$@" || status=1
-  if have_postgres; then
-    step 'tests on PostgreSQL'
-    mapfile -t files < <(grep -rlE 'databaseKinds|House\.open' test --include='*.test.ts' | grep -v '^test/browser/')
-    TEST_DATABASE=postgres mocha "${files[@]}" "$@" || status=1
-  fi
-  return $status
+# What a lane says is told when it is its turn, so that the lanes do not mix.
+lane() {
+  local name=$1; shift
+  { printf '\n== %s\n' "$name"; "$@"; } >"$logs/$name" 2>&1
 }
 
-in_browser() {
-  step 'tests in a real browser'
-  mocha 'test/browser/**/*.test.ts' "$@"
+# Tests that name their databases run on each of them within any lane. Journeys that name none run on PostgreSQL as well.
+elsewhere() {
+  local files
+  mocha 'test/protocols/**/*.test.ts' "$@" || return 1
+  have_postgres || return 0
+  mapfile -t files < <(grep -rL 'databaseKinds' test/journeys --include='*.test.ts')
+  TEST_DATABASE=postgres mocha "${files[@]}" "$@"
 }
 
-# Two at once, since most of a test is waiting. A database that was given has room for one.
-status=0
-if [ -n "${TEST_DATABASE_URL:-}" ]; then
-  on_databases "$@" 2>&1 | tee "$logs/databases" || status=1
-  in_browser "$@" 2>&1 | tee "$logs/browser" || status=1
-else
-  in_browser "$@" >"$logs/browser" 2>&1 &
-  other=$!
-  on_databases "$@" 2>&1 | tee "$logs/databases" || status=1
-  wait "$other" || status=1
-  cat "$logs/browser"
-fi
+# Several at once, since most of a test is waiting. A database that was given has room for one.
+step 'tests: rooms, journeys, protocols and PostgreSQL, a real browser'
+names=(rooms journeys-1 journeys-2 protocols browser)
+run() {
+  case $1 in
+    rooms) shift; lane rooms mocha 'test/*.test.ts' 'test/{identity,platform,sandbox,web}/**/*.test.ts' "$@" ;;
+    journeys-1) shift; lane journeys-1 mocha 'test/journeys/[a-o]*.test.ts' "$@" ;;
+    journeys-2) shift; lane journeys-2 mocha 'test/journeys/[p-z]*.test.ts' "$@" ;;
+    protocols) shift; lane protocols elsewhere "$@" ;;
+    browser) shift; lane browser mocha 'test/browser/**/*.test.ts' "$@" ;;
+  esac
+}
+status=0 lanes=()
+for name in "${names[@]}"; do
+  run "$name" "$@" &
+  lanes+=($!)
+  if [ -n "${TEST_DATABASE_URL:-}" ]; then wait $! || true; fi
+done
+for at in "${!names[@]}"; do
+  wait "${lanes[$at]}" || status=1
+  cat "$logs/${names[$at]}"
+done
 
 total() { sed -E $'s/\x1b\\[[0-9;]*m//g' "$logs"/* | sed -nE "s/^ +([0-9]+) $1( .*)?$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
 printf '\n%s passed, %s failed\n' "$(total passing)" "$(total failing)"

@@ -204,6 +204,7 @@ export const pageSamples: PageSample[] = [
         ],
         documents: [{ label: 'Паспорт', value: '4510 123456' }],
       },
+      reminders: {},
       tier: 'standard',
       signOutAction,
     },
