@@ -23,30 +23,20 @@ trap 'rm -rf "$logs"' EXIT
 # What a lane says is told when it is its turn, so that the lanes do not mix.
 lane() {
   local name=$1; shift
-  { printf '\n== %s\n' "$name"; "$@"; } >"$logs/$name" 2>&1
+  { printf '\n== %s\n' "$name"; mocha "$@"; } >"$logs/$name" 2>&1
 }
 
-# Tests that name their databases run on each of them within any lane. Journeys that name none run on PostgreSQL as well.
-elsewhere() {
-  local files
-  mocha 'test/protocols/**/*.test.ts' "$@" || return 1
-  have_postgres || return 0
-  mapfile -t files < <(grep -rL 'databaseKinds' test/journeys --include='*.test.ts')
-  TEST_DATABASE=postgres mocha "${files[@]}" "$@"
-}
-
-# Several at once, since most of a test is waiting. A database that was given has room for one.
-step 'tests: rooms, journeys, protocols and PostgreSQL, a real browser'
-names=(rooms journeys-1 journeys-2 protocols browser)
+# Three at once, since much of a test is waiting; more take the cores from each other. A database that was given has room
+# for one. Tests that name their databases run on each of them; TEST_DATABASE=postgres has all others run there too.
+step 'tests: journeys; rooms and protocols; a real browser'
 run() {
   case $1 in
-    rooms) shift; lane rooms mocha 'test/*.test.ts' 'test/{identity,platform,sandbox,web}/**/*.test.ts' "$@" ;;
-    journeys-1) shift; lane journeys-1 mocha 'test/journeys/[a-o]*.test.ts' "$@" ;;
-    journeys-2) shift; lane journeys-2 mocha 'test/journeys/[p-z]*.test.ts' "$@" ;;
-    protocols) shift; lane protocols elsewhere "$@" ;;
-    browser) shift; lane browser mocha 'test/browser/**/*.test.ts' "$@" ;;
+    journeys) shift; lane journeys 'test/journeys/**/*.test.ts' "$@" ;;
+    rooms) shift; lane rooms 'test/*.test.ts' 'test/{identity,platform,protocols,sandbox,web}/**/*.test.ts' "$@" ;;
+    browser) shift; lane browser 'test/browser/**/*.test.ts' "$@" ;;
   esac
 }
+names=(journeys rooms browser)
 status=0 lanes=()
 for name in "${names[@]}"; do
   run "$name" "$@" &
