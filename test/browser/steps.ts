@@ -11,9 +11,11 @@ interface InboxMessage {
   links: string[];
 }
 
-/** The product as `npm start` opens it: test people, inbox, demo sites. Many people register from one address here. */
+/** The product as `npm start` opens it: test people, inbox, demo sites. Many people register and write from one address here. */
 export async function openSandboxHouse(): Promise<House> {
-  const house = await House.open({ settings: { smsGuard: roomyRanges, codes: { sendsPerAddress: 1000 } } });
+  const house = await House.open({
+    settings: { smsGuard: roomyRanges, codes: { sendsPerAddress: 1000 }, support: { ticketsPerAddressPerHour: 1000 } },
+  });
   await seedSandbox({ ...house.services, sandboxPeople: new SandboxPeople(house.services) });
   return house;
 }

@@ -472,8 +472,8 @@ describe('admin API: keys and health', () => {
       Object.keys(methods as object).map((method) => `${method} ${path}`),
     );
     assert.deepEqual(routes.sort(), [
-      'delete /clients/{client_id}', 'delete /operators/{id}', 'get /client-versions', 'get /clients', 'get /clients/{client_id}', 'get /health',
-      'get /keys', 'get /operators', 'post /client-rollbacks', 'post /clients', 'post /clients/{client_id}/secret', 'post /keys/rotations',
+      'delete /clients/{client_id}', 'delete /operators/{id}', 'get /audit/chain', 'get /audit/events', 'get /client-versions', 'get /clients',
+      'get /clients/{client_id}', 'get /health', 'get /keys', 'get /operators', 'post /client-rollbacks', 'post /clients', 'post /clients/{client_id}/secret', 'post /keys/rotations',
       'post /operators', 'put /clients', 'put /clients/{client_id}',
     ]); // prettier-ignore
     const { properties } = json.components.schemas.NewClient;

@@ -1,7 +1,7 @@
 import { requestScope } from '#src/platform/request-scope.ts';
 import type { Row } from '#src/platform/storage/statements.ts';
 
-type Kind = 'grant' | 'session' | 'account' | 'factors';
+type Kind = 'grant' | 'session' | 'account';
 
 /**
  * A token is never asked for alone: its grant, session and account follow in the same request. They are read with it and

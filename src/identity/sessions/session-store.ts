@@ -48,8 +48,8 @@ const findByUid: Statement = {
 /**
  * Merges instead of replacing: tabs save what they loaded before the others wrote. Nothing is written, and no row comes
  * back, when the session was ended or is another person's by now, or the sign-in is of a generation that is over; the
- * account is locked for that, so that whoever ends all sessions at this moment sees this one or stops it. The end moves in steps of half a minute: it is indexed,
- * and a row whose indexed columns stay is written twice as cheaply.
+ * account is locked for that, so that whoever ends all sessions at this moment sees this one or stops it. The end moves
+ * in steps of half a minute: it is indexed, and a row whose indexed columns stay is written twice as cheaply.
  */
 const save: Statement = {
   name: 'session_save',
