@@ -7,14 +7,14 @@ export NODE_ENV=test
 step() { printf '\n== %s\n' "$1"; }
 
 have_postgres() { [ -n "${TEST_DATABASE_URL:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
-have_chromium() { [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
+have_chromium() { [ -n "${CHROMIUM:-}" ] || command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null; }
 
 step 'types';      tsc -p .
 step 'lint';       oxlint --type-aware --deny-warnings src test migrations
 step 'format';     prettier --check --log-level warn .
 step 'dead code';  knip --no-progress
 
-have_chromium || echo 'SKIPPED: browser tests; install Chromium (apt install chromium) or set CHROMIUM to its path'
+have_chromium || echo 'SKIPPED: browser tests; install Chromium (apt install chromium-headless-shell) or set CHROMIUM to its path'
 have_postgres || echo 'SKIPPED: PostgreSQL tests; install it (apt install postgresql) or set TEST_DATABASE_URL to an empty database'
 
 logs=$(mktemp -d)

@@ -14,6 +14,7 @@ interface InboxMessage {
 /** The product as `npm start` opens it: test people, inbox, demo sites. Many people register and write from one address here. */
 export async function openSandboxHouse(): Promise<House> {
   const house = await House.open({
+    database: 'embedded',
     settings: { smsGuard: roomyRanges, codes: { sendsPerAddress: 1000 }, support: { ticketsPerAddressPerHour: 1000 } },
   });
   await seedSandbox({ ...house.services, sandboxPeople: new SandboxPeople(house.services) });

@@ -1,7 +1,6 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { MovableClock } from '#src/platform/clock.ts';
 import { loadConfig, type SettingOverrides } from '#src/platform/config/config.ts';
@@ -117,13 +116,9 @@ export class House {
     return this.services.inbox.list({ to });
   }
 
-  /** Another instance may have claimed a job and be at it; jobs that wait for a later try are not waited for. */
+  /** Whoever claimed a job waits for its end here; jobs that wait for a later moment are not waited for. */
   async settleOutbox(): Promise<void> {
-    for (let i = 0; i < 60; i++) {
-      await this.services.outbox.deliverDue();
-      if ((await this.services.outbox.backlog()).waiting === 0) return;
-      await sleep(25);
-    }
+    await Promise.all(this.all.map(({ outbox }) => outbox.deliverDue()));
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,19 @@ export async function insertJob(connection: Connection, job: NewJob): Promise<vo
     .execute();
 }
 
+/** Kinds of which something is due or too late: one look at the index, which is all that an idle pass costs. */
+export async function listDueKinds(connection: Connection, now: Date): Promise<string[]> {
+  const rows = await connection
+    .selectFrom('outbox')
+    .select('kind')
+    .distinct()
+    .where('delivered_at', 'is', null)
+    .where('failed_at', 'is', null)
+    .where('next_try_at', '<=', now)
+    .execute();
+  return rows.map(({ kind }) => kind);
+}
+
 /**
  * Takes due jobs under a lease: no other instance sees them until `leaseEndsAt`. The inner query stands in a CTE because
  * `where id in (… limit)` may be planned as a loop that locks more than the limit.

@@ -139,10 +139,13 @@ export class Outbox {
   /** Claims as many jobs of each kind as there is room for, and begins them without waiting. */
   async #startDue(limit = Infinity): Promise<Promise<boolean>[]> {
     const { db, clock, logger } = this.#deps;
+    const due = await store.listDueKinds(db, clock.now());
+    if (due.length === 0) return [];
     const dropped = await store.dropOverdueJobs(db, clock.now());
     if (dropped > 0) logger.error({ dropped }, 'outbox jobs reached their deadline undelivered');
     const started: Promise<boolean>[] = [];
-    for (const kind of this.#kinds.keys()) {
+    for (const kind of due) {
+      if (!this.#kinds.has(kind)) continue;
       const room = Math.min(this.#roomFor(kind), limit - started.length);
       if (room < 1) continue;
       const now = clock.now();
