@@ -20,6 +20,7 @@ import { BlindIndex, deriveKey, FieldEncryption } from '#src/platform/security/e
 import { fetchPublic } from '#src/platform/security/outgoing.ts';
 import { parseCertificate } from '#src/platform/signatures/certificate.ts';
 import type { Storage } from '#src/platform/storage/database.ts';
+import { RedisMap } from '#src/platform/storage/expiring-map-redis.ts';
 import { Flows } from '#src/platform/storage/flows.ts';
 import { Accounts } from '#src/identity/accounts/accounts.ts';
 import { phoneCountry } from '#src/identity/accounts/contact.ts';
@@ -179,7 +180,9 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const audit = new Audit({ db, clock });
   const sessions = new Sessions({ db, statements, clock, absoluteHours: config.sessions.absoluteHours });
   const grants = new Grants({ statements, clock });
-  const artifacts = new Artifacts({ statements, clock, encryption });
+  const { redisUrl } = config.storage;
+  const untouched = redisUrl ? await RedisMap.open({ url: redisUrl, clock, logger }) : undefined;
+  const artifacts = new Artifacts({ statements, clock, encryption, untouched });
   const clients = new Clients({ db, encryption, clock, cacheMs: 1000 });
   const accounts = new Accounts({ db, statements, clock, encryption, index });
   const identities = new Identities({ db, clock, encryption, index });
@@ -548,7 +551,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
 
   return {
     config, secrets, storage, clock, logger, db,
-    encryption, index, budgets, flows, translations, assets, metrics, outbox, inbox, faults, senders, messages,
+    encryption, index, budgets, flows, untouched, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, auditChain, auditVerification, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, foreignPersons, foreignDrafts, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
     accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, contactReminders, holds, questions, recoveries, search, proving, reset, closing, releases,

@@ -28,6 +28,7 @@ export async function start(): Promise<Started> {
   if (services.sandbox) await seedSandbox({ ...services, sandboxPeople: services.sandbox.people });
   const close = async () => {
     await Promise.all(Object.values(services.senders).map((sender) => sender.close()));
+    await services.untouched?.close();
     await closeStorage();
   };
   return { services, close };

@@ -22,6 +22,7 @@ const identityLines = [
 const owners: Record<string, RegExp> = {
   'oidc-provider': /^(protocols\/oidc\/|app\.ts$)/,
   kysely: /^platform\/storage\/|-store\.ts$/,
+  ioredis: /^platform\/storage\//,
   ejs: /^platform\/pages\//,
   koa: /^(web\/|protocols\/|platform\/pages\/|app\.ts$)/,
   '@koa/router': /^(web\/|protocols\/|app\.ts$)/,

@@ -57,6 +57,13 @@ const checks: Record<string, Check> = {
     return { ok: true, says: json.sandbox ? 'the token is right; this is a sandbox' : 'the token is right' };
   },
 
+  async redis(api) {
+    const { json } = await api.call('GET', '/health');
+    const says = { ok: 'answers', unavailable: 'does not answer; the database does its work, more slowly' };
+    const redis = json.redis as keyof typeof says | null;
+    return redis === null ? { ok: true, says: 'none is configured' } : { ok: redis === 'ok', says: says[redis] };
+  },
+
   async clock(api) {
     const { json } = await api.call('GET', '/health');
     const seconds = Math.round((new Date(json.now as string).getTime() - Date.now()) / 1000);

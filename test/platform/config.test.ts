@@ -28,6 +28,7 @@ describe('configuration', () => {
       'SANDBOX',
       'PORT',
       'DATA_DIR',
+      'REDIS_URL',
       'LOG_LEVEL',
       'REGISTRATION_TOKEN',
       'ADMIN_TOKEN',
@@ -89,6 +90,7 @@ describe('configuration', () => {
     ['an issuer with a path', { ISSUER: 'https://id.example.org/esia' }, /scheme and host alone/],
     ['an issuer that is no address', { ISSUER: 'esia' }, /ISSUER is not a URL/],
     ['another database', { DATABASE_URL: 'mysql://db/esia' }, /postgres:\/\//],
+    ['a Redis that is none', { REDIS_URL: 'cache:6379' }, /redis:\/\/host:6379/],
     ['a missing master key', { MASTER_KEY: '' }, /MASTER_KEY is missing.*openssl rand -base64 32/],
     ['a short key', { INDEX_KEY: Buffer.alloc(16, 'abcdefgh').toString('base64') }, /INDEX_KEY is shorter/],
     [

@@ -127,6 +127,7 @@ export class House {
     for (const { server, storage, services } of this.#instances) {
       await server.stop();
       await Promise.all(Object.values(services.senders).map((sender) => sender.close()));
+      await services.untouched?.close();
       await storage.close();
     }
     this.clock.uninstall();

@@ -2,6 +2,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import { waitLater, written } from '#src/platform/request-scope.ts';
 import type { FieldEncryption, Place } from '#src/platform/security/encryption.ts';
 import { hashToken } from '#src/platform/security/random.ts';
+import type { ExpiringMap } from '#src/platform/storage/expiring-map.ts';
 import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import * as store from '#src/identity/sessions/artifact-store.ts';
 import { keep, requestKey } from '#src/identity/sessions/read-ahead.ts';
@@ -15,6 +16,8 @@ export interface ArtifactKind {
   mayBeLost?: boolean;
   /** Gone together with its grant. */
   endsWithGrant?: boolean;
+  /** Whether nothing has happened to it yet, so that its loss or its return harms nobody: see `Artifacts`. */
+  isUntouched?(record: ArtifactRecord): boolean;
   /** How much longer than its life the row is kept, for those who still must see that it was used. */
   keptSeconds?: number;
 }
@@ -25,6 +28,14 @@ export interface ArtifactRecord {
   consumed?: number | undefined;
 }
 
+interface ArtifactsDeps {
+  statements: Statements;
+  encryption: FieldEncryption;
+  clock: Clock;
+  /** Where there is a Redis: what nobody has touched yet is kept there while it answers, everything else never. */
+  untouched?: ExpiringMap | undefined;
+}
+
 /**
  * Codes, tokens, pushed requests, interactions and replay marks. Their identifiers are bearer secrets: only SHA-256 of
  * them is kept, and a payload never repeats them.
@@ -33,21 +44,15 @@ export class Artifacts {
   readonly #statements: Statements;
   readonly #encryption: FieldEncryption;
   readonly #clock: Clock;
+  readonly #untouched: ExpiringMap | undefined;
   /** What a request saves in one turn, until it is sent. */
   readonly #collected = new WeakMap<object, store.ArtifactWrites>();
 
-  constructor({
-    statements,
-    encryption,
-    clock,
-  }: {
-    statements: Statements;
-    encryption: FieldEncryption;
-    clock: Clock;
-  }) {
+  constructor({ statements, encryption, clock, untouched }: ArtifactsDeps) {
     this.#statements = statements;
     this.#encryption = encryption;
     this.#clock = clock;
+    this.#untouched = untouched;
   }
 
   async find(kind: ArtifactKind, id: string): Promise<ArtifactRecord | undefined> {
@@ -69,7 +74,7 @@ export class Artifacts {
     // The only kind that a request removes and saves again, or saves twice: in order.
     if (!request || kind.name === 'Interaction') {
       await written();
-      const saving = store.writeArtifacts(this.#statements, () => ({ artifacts: [row], mayBeLost }));
+      const saving = this.#saveAlone(row, mayBeLost, kind.isUntouched?.(record));
       if (request) waitLater(saving);
       else await saving;
       return;
@@ -105,7 +110,20 @@ export class Artifacts {
 
   async remove(kind: ArtifactKind, id: string): Promise<void> {
     await written();
-    await store.removeArtifact(this.#statements, hashOf(kind, id), kind.mayBeLost ?? false);
+    const idHash = hashOf(kind, id);
+    await Promise.all([
+      store.removeArtifact(this.#statements, idHash, kind.mayBeLost ?? false),
+      kind.isUntouched && this.#untouched?.delete(idHash),
+    ]);
+  }
+
+  /** Once it is touched the database has it; what still stands elsewhere then is at most an older, harmless state. */
+  async #saveAlone(row: store.ArtifactWrite, mayBeLost: boolean, isUntouched = false): Promise<void> {
+    const { idHash, payload, expiresAt } = row;
+    if (this.#untouched && isUntouched && expiresAt !== 'infinity')
+      if (await this.#untouched.set(idHash, payload, expiresAt)) return;
+    await store.writeArtifacts(this.#statements, () => ({ artifacts: [row], mayBeLost }));
+    if (!isUntouched) await this.#untouched?.delete(idHash);
   }
 
   /** Sent when the turn ends, with what the request adds until then. */
@@ -120,6 +138,8 @@ export class Artifacts {
   async #read(kind: ArtifactKind, idHash: Buffer): Promise<Row | undefined> {
     await written();
     const now = this.#clock.now();
+    const untouched = kind.isUntouched && (await this.#untouched?.get(idHash));
+    if (untouched) return { payload: untouched, consumed_at: null };
     if (!kind.endsWithGrant) return store.findArtifact(this.#statements, idHash, now);
     const row = await store.findArtifactWithGrant(this.#statements, idHash, now);
     if (row) {

@@ -24,6 +24,7 @@ const settings = z.strictObject({
   }),
   storage: z.strictObject({
     databaseUrl: z.string(),
+    redisUrl: z.string(),
     dataDir: z.string().min(1),
     poolSize: positive,
     statementTimeoutMs: positive,
@@ -225,8 +226,14 @@ function checkIssuer(config: Config): string[] {
 }
 
 function checkStorage({ storage }: Config): string[] {
-  if (!storage.databaseUrl || /^postgres(ql)?:\/\//.test(storage.databaseUrl)) return [];
-  return ['DATABASE_URL must start with postgres://; write for example postgres://user:password@host:5432/esia'];
+  const problems: string[] = [];
+  if (storage.databaseUrl && !/^postgres(ql)?:\/\//.test(storage.databaseUrl))
+    problems.push(
+      'DATABASE_URL must start with postgres://; write for example postgres://user:password@host:5432/esia',
+    );
+  if (storage.redisUrl && !/^rediss?:\/\/[^/]/.test(storage.redisUrl))
+    problems.push('REDIS_URL must start with redis:// or rediss://; write for example redis://host:6379');
+  return problems;
 }
 
 function checkGateways({ messaging, registry }: Config): string[] {

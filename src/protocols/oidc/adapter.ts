@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { errors, type Adapter, type AdapterPayload, type Provider } from 'oidc-provider';
+import { errors, type Adapter, type AdapterPayload, type Interaction, type Provider } from 'oidc-provider';
 import { waitLater, written } from '#src/platform/request-scope.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
-import type { ArtifactKind, Artifacts } from '#src/identity/sessions/artifacts.ts';
+import type { ArtifactKind, ArtifactRecord, Artifacts } from '#src/identity/sessions/artifacts.ts';
 import type { Grants } from '#src/identity/sessions/grants.ts';
 import { requestKey } from '#src/identity/sessions/read-ahead.ts';
 import type { SessionRecord } from '#src/identity/sessions/session.ts';
@@ -213,7 +213,7 @@ function artifactAdapter({ artifacts, grants }: AdapterDeps, kind: ArtifactKind)
 function kindOf(model: string, { interactionMinutes }: AdapterDeps): ArtifactKind {
   switch (model) {
     case 'Interaction':
-      return { name: model, encrypted: true, mayBeLost: true };
+      return { name: model, encrypted: true, mayBeLost: true, isUntouched: isUntouchedInteraction };
     case 'PushedAuthorizationRequest':
       return { name: model, encrypted: true, mayBeLost: true, keptSeconds: interactionMinutes * 60 };
     case 'AuthorizationCode':
@@ -226,6 +226,12 @@ function kindOf(model: string, { interactionMinutes }: AdapterDeps): ArtifactKin
     default:
       return { name: model };
   }
+}
+
+/** A page that nobody has answered, in a browser in which nobody is signed in. */
+function isUntouchedInteraction(record: ArtifactRecord): boolean {
+  const { result, lastSubmission, session } = record as Partial<Interaction>;
+  return !result && !lastSubmission && !session?.accountId;
 }
 
 const unsupported = async (): Promise<never> => {

@@ -191,11 +191,12 @@ export const chainReport = z
 
 export const health = z
   .object({
-    status: z.enum(['ok', 'unavailable']),
+    status: z.enum(['ok', 'degraded', 'unavailable']),
     issuer: z.string(),
     sandbox: z.boolean(),
     now: moment.meta({ description: 'The clock that everything expires by' }),
     database: z.enum(['ok', 'unavailable']),
+    redis: z.enum(['ok', 'unavailable']).nullable().meta({ description: 'Null where none is configured' }),
     outbox: z.object({ waiting: z.number(), oldest_seconds: z.number() }).nullable(),
   })
   .meta({ id: 'Health' });

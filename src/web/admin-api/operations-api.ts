@@ -3,6 +3,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { Config } from '#src/platform/config/config.ts';
 import { Refusal } from '#src/platform/errors.ts';
 import type { Outbox } from '#src/platform/messaging/outbox.ts';
+import type { ExpiringMap } from '#src/platform/storage/expiring-map.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 import { rotateNow } from '#src/protocols/oidc/key-rotation.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
@@ -14,6 +15,7 @@ export interface OperationsDeps {
   config: Pick<Config, 'issuer' | 'sandbox' | 'tokens'>;
   clock: Clock;
   outbox: Outbox;
+  untouched: ExpiringMap | undefined;
   signingKeys: SigningKeys;
   live: LiveProvider;
   audit: Audit;
@@ -22,7 +24,7 @@ export interface OperationsDeps {
 
 /** Keys and how the server is. */
 export function createOperationsApi(deps: OperationsDeps): Router {
-  const { config, clock, outbox, signingKeys, isReady } = deps;
+  const { config, clock, outbox, untouched, signingKeys, isReady } = deps;
   const router = new Router({ prefix: '/admin/api/v1' });
 
   router.get('/keys', async (ctx) => {
@@ -39,19 +41,25 @@ export function createOperationsApi(deps: OperationsDeps): Router {
 
   router.get('/health', async (ctx) => {
     const isOk = await isReady();
+    const redis = untouched ? stateOf(await untouched.isThere()) : null;
     const backlog = await outbox.backlog().catch(() => undefined);
     ctx.status = isOk ? 200 : 503;
     ctx.body = {
-      status: isOk ? 'ok' : 'unavailable',
+      status: isOk && redis === 'unavailable' ? 'degraded' : stateOf(isOk),
       issuer: config.issuer,
       sandbox: config.sandbox,
       now: clock.now(),
-      database: backlog ? 'ok' : 'unavailable',
+      database: stateOf(backlog !== undefined),
+      redis,
       outbox: backlog ? { waiting: backlog.waiting, oldest_seconds: backlog.oldestSeconds } : null,
     };
   });
 
   return router;
+}
+
+function stateOf(isThere: boolean): 'ok' | 'unavailable' {
+  return isThere ? 'ok' : 'unavailable';
 }
 
 function describe({ kid, alg, status, createdAt, activatedAt, retiredAt }: PublishedKey) {
