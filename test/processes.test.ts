@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '#test/support/free-port.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const worker = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
@@ -80,12 +79,4 @@ async function untilSaid(output: { text: string }, wanted: RegExp): Promise<void
     await new Promise((later) => setTimeout(later, 50));
   }
   throw new Error(`not said: ${String(wanted)} in ${output.text}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

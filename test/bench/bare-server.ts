@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider, type JWK, type KoaContextWithOIDC } from 'oidc-provider';
 import { routes } from '#src/protocols/oidc/provider.ts';
-import { freePort, serveCommands } from '#test/bench/child.ts';
+import { serveCommands } from '#test/bench/child.ts';
 import { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI } from '#test/bench/visitor.ts';
+import { freePort } from '#test/support/free-port.ts';
 
 /** The library alone with its in-memory adapter and our features: what a request costs at least. */
 console.warn = console.info = () => {}; // that this is no way to run a provider

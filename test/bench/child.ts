@@ -1,7 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { Session } from 'node:inspector/promises';
-import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 
 export interface Usage {
@@ -48,13 +46,4 @@ export function serveCommands(
     writeFileSync(file, JSON.stringify(result.profile));
     profiler.disconnect();
   }
-}
-
-/** A port that is free now, so that the issuer can be known before the server listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

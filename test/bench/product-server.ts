@@ -6,9 +6,10 @@ import { createLogger } from '#src/platform/logger.ts';
 import { Storage, type ConnectionOptions } from '#src/platform/storage/database.ts';
 import { RunningServer } from '#src/server.ts';
 import { buildServices, type Services } from '#src/services.ts';
-import { freePort, serveCommands } from '#test/bench/child.ts';
+import { serveCommands } from '#test/bench/child.ts';
 import { benchKeys, ESIA_ID, KEY_ID } from '#test/bench/esia-keys.ts';
 import { CLIENT_ID, CLIENT_SECRET, loginOf, PASSWORD, REDIRECT_URI } from '#test/bench/visitor.ts';
+import { freePort } from '#test/support/free-port.ts';
 
 /** The product as it is, with people, a client and their consents. Arguments: the database's address, how many people. */
 const [database, people] = process.argv.slice(2) as [string, string];

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '#test/bench/child.ts';
+import { freePort } from '#test/support/free-port.ts';
 import { rssMbOf } from '#test/bench/process-tree.ts';
 
 export interface StartUp {

@@ -125,7 +125,7 @@ function postgresAvailable(): boolean {
   return Boolean(process.env.TEST_DATABASE_URL) || postgresBinaries() !== undefined;
 }
 
-function postgresBinaries(): string | undefined {
+export function postgresBinaries(): string | undefined {
   const base = '/usr/lib/postgresql';
   if (!existsSync(base)) return undefined;
   return readdirSync(base)

@@ -12,7 +12,8 @@ import { buildServices, type Services } from '#src/services.ts';
 import { defaultDatabase, emptyDatabase, type DatabaseKind } from '#test/support/databases.ts';
 
 export interface HouseOptions {
-  database?: DatabaseKind;
+  /** Or a migrated database of the test's own. */
+  database?: DatabaseKind | ConnectionOptions;
   /** How many instances stand behind the round-robin proxy. */
   instances?: number;
   settings?: SettingOverrides;
@@ -47,13 +48,13 @@ export class House {
   }
 
   static async open({
-    database: kind = defaultDatabase,
+    database: wanted = defaultDatabase,
     instances = 1,
     settings,
     secrets: given,
     log,
   }: HouseOptions = {}): Promise<House> {
-    const database = await emptyDatabase(kind);
+    const database = typeof wanted === 'object' ? wanted : await emptyDatabase(wanted);
     const clock = new MovableClock();
     clock.install();
     const proxy = createServer();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '#src/platform/logger.ts';
+import { addressesOf, clientForWriterAmong } from '#src/platform/storage/hosts.ts';
 import type { Tables } from '#src/platform/storage/tables.ts';
 import { Statements } from '#src/platform/storage/statements.ts';
 
@@ -10,7 +11,7 @@ export type Database = Kysely<Tables>;
 export type Connection = Database | Transaction<Tables>;
 
 export interface ConnectionOptions {
-  /** postgres:// address, or the embedded database's socket folder. */
+  /** postgres:// address, of several hosts if one takes over for another, or the embedded database's socket folder. */
   url?: string;
   socketDir?: string;
   poolSize: number;
@@ -27,11 +28,15 @@ export class Storage {
   constructor(options: ConnectionOptions, logger: Logger) {
     const embedded = options.socketDir !== undefined;
     const settings = connectionSettings(options);
-    this.#pool = new pg.Pool({ ...settings, max: embedded ? 4 : options.poolSize, idleTimeoutMillis: 30_000 });
+    const addresses = addressesOf(options.url ?? '');
+    const Client = addresses.length > 1 ? clientForWriterAmong(addresses) : pg.Client;
+    this.#pool = new pg.Pool({ ...settings, Client, max: embedded ? 4 : options.poolSize, idleTimeoutMillis: 30_000 });
     this.#pool.on('error', (err) => logger.warn({ err }, 'idle database connection lost'));
+    // One that is at work tells whoever asked, and everybody else: without a listener that ends the process.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
     if (!embedded) this.#pool.on('connect', nameStatements);
     this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#pool }) });
-    this.statements = new Statements(embedded ? this.#pool : settings, logger);
+    this.statements = new Statements(embedded ? this.#pool : { ...settings, Client }, logger);
   }
 
   async isReachable(): Promise<boolean> {

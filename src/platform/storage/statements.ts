@@ -16,6 +16,8 @@ export interface Statement {
   mayBeLost?: boolean;
 }
 
+type PipelineSettings = pg.ClientConfig & { Client: typeof pg.Client };
+
 export type Row = Record<string, unknown>;
 
 /** What a turn of the event loop wants from the database; what a late one is, is asked when the turn ends. */
@@ -39,7 +41,7 @@ export class Statements {
   #turn = 0;
 
   /** A pool is used as it is (embedded database: one session, no pipelining); settings open connections of their own. */
-  constructor(target: pg.Pool | pg.ClientConfig, logger: Logger) {
+  constructor(target: pg.Pool | PipelineSettings, logger: Logger) {
     if (target instanceof pg.Pool) {
       this.#pool = target;
       return;
@@ -108,7 +110,7 @@ const planning = [
 
 /** A connection that sends without waiting and reopens itself after a loss. Whatever was under way then fails, never repeats. */
 class PipelinedConnection {
-  readonly #settings: pg.ClientConfig;
+  readonly #settings: PipelineSettings;
   readonly #synchronousCommit: 'on' | 'off';
   readonly #logger: Logger;
   #client: Promise<pg.Client> | undefined;
@@ -116,7 +118,7 @@ class PipelinedConnection {
   #writer = new WireWriter();
   #failedAt = 0;
 
-  constructor(settings: pg.ClientConfig, synchronousCommit: 'on' | 'off', logger: Logger) {
+  constructor(settings: PipelineSettings, synchronousCommit: 'on' | 'off', logger: Logger) {
     this.#settings = settings;
     this.#synchronousCommit = synchronousCommit;
     this.#logger = logger;
@@ -156,7 +158,8 @@ class PipelinedConnection {
       throw new Error('database connection lost');
     }
     const options = `-c synchronous_commit=${this.#synchronousCommit} ${planning}`;
-    const client = new pg.Client({ ...this.#settings, options, pipeline: true });
+    const { Client, ...settings } = this.#settings;
+    const client = new Client({ ...settings, options, pipeline: true });
     const forget = (err?: Error) => {
       this.#client = this.#open = undefined;
       if (err) this.#logger.warn({ err }, 'database connection lost');

@@ -34,8 +34,8 @@ export interface ProtocolPages {
   signOut(ctx: Context, form: { action: string; xsrf: string; clientName?: string }): Promise<void>;
   signedOut(ctx: Context): Promise<void>;
   error(ctx: Context, error: { error: string; error_description?: string }, cause: Error): Promise<void>;
-  /** A fault of ours that a program was told about, and nobody else. */
-  reportFault(cause: Error): void;
+  /** A fault of ours that a program was told about, and nobody else; it may be told more, and when to come again. */
+  reportFault(ctx: Context, cause: Error): void;
 }
 
 export interface ProviderDeps extends AdapterDeps {
@@ -249,7 +249,7 @@ function harden(provider: Provider, { sessions, queueLogout, pages }: ProviderDe
     return next();
   });
   provider.use(answerWhenWritten(pages));
-  provider.on('server_error', (_ctx, cause) => pages.reportFault(cause));
+  provider.on('server_error', (ctx, cause) => pages.reportFault(ctx, cause));
   letEsiaReturn(provider);
   hardenSession(provider, sessions);
   hardenReplayDetection(provider);

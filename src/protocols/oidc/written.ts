@@ -24,9 +24,9 @@ export function answerWhenWritten(pages: ProtocolPages): Middleware {
   async function takeBack(ctx: Context, cause: Error): Promise<void> {
     const isRefusal = cause instanceof errors.OIDCProviderError && cause.statusCode < 500;
     ctx.status = isRefusal ? cause.statusCode : 500;
-    if (!isRefusal) pages.reportFault(cause);
     const { error, error_description } = isRefusal ? cause : fault;
     if (ctx.accepts('json', 'html') === 'html') await pages.error(ctx, { error, error_description }, cause);
     else ctx.body = { error, error_description };
+    if (!isRefusal) pages.reportFault(ctx, cause);
   }
 }
