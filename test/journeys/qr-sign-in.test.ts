@@ -87,7 +87,7 @@ describe('L9 to L11: signing in on a computer from the phone', () => {
     assert.ok(has(await phone.submit(again, { number: second.number }, { form: 'qr-approve' }), 'qr-end-approved'));
   });
 
-  it('H2: another browser gets nothing; after two minutes and after a refresh the code is dead', async () => {
+  it('H2, L10: another browser gets nothing; after two minutes and after a refresh the code is dead', async () => {
     const phone = await phoneOf(house, await somebody());
     const desk = computer();
     const { link, view, number } = await showQr(university, desk);

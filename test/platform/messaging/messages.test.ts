@@ -128,7 +128,7 @@ describe('messages to people', () => {
     );
   });
 
-  it('sends the same code under the same id after gateway trouble', async () => {
+  it('D10: sends the same code under the same id after gateway trouble', async () => {
     trouble = new DeliveryError('http_500', { permanent: false });
     await put({ name: 'registration-code', channel: 'sms', to: '+79001234567', language: 'ru' });
     assert.equal(await outbox.deliverDue(), 0);
@@ -139,7 +139,7 @@ describe('messages to people', () => {
     assert.ok(sent[0]!.validForSeconds <= 298);
   });
 
-  it('never sends a code after its life has ended', async () => {
+  it('D10: never sends a code after its life has ended', async () => {
     await put({ name: 'registration-code', channel: 'sms', to: '+79001234567', language: 'ru' });
     clock.advance(300_000);
     assert.equal(await outbox.deliverDue(), 0);
