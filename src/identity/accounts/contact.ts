@@ -52,6 +52,15 @@ export function normalizeSnils(typed: string): string | undefined {
   return Number(digits.slice(9)) === (sum % 101) % 100 ? digits : undefined;
 }
 
+/** As people write it: groups that the country is used to, no line break inside. */
+export function spellContact({ kind, value }: { kind: string; value: string }): string {
+  if (kind === 'email') return value;
+  const [, code, first, second, third] = /^\+7(\d{3})(\d{3})(\d\d)(\d\d)$/.exec(value) ?? [];
+  if (code) return `+7\u00a0${code}\u00a0${first}‑${second}‑${third}`;
+  phones ??= load('libphonenumber-js/mobile') as typeof Phones;
+  return (phones.parsePhoneNumberFromString(value)?.formatInternational() ?? value).replaceAll(' ', '\u00a0');
+}
+
 /** Enough for the owner to recognise it, too little for anybody else. */
 export function maskContact({ kind, value }: Contact): string {
   if (kind === 'phone') return `${value.slice(0, 2)} ••• •••‑••‑${value.slice(-2)}`;

@@ -6,6 +6,7 @@ import type { Database } from '#src/platform/storage/database.ts';
 import { parseForm } from '#src/platform/pages/form.ts';
 import { fullName, type Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import { spellContact } from '#src/identity/accounts/contact.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
 import { recoveryStrength } from '#src/identity/accounts/recovery-strength.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
@@ -74,16 +75,24 @@ export function createAccountRoutes(deps: AccountDeps): Router {
         oid: account.oid,
         birthdate:
           account.profile.birthdate && page.translator.date(new Date(`${account.profile.birthdate}T00:00:00Z`)),
-        contacts,
+        contacts: contacts.map((contact) => ({ ...contact, value: spellContact(contact) })),
         documents: documents.map(({ kind, value }) => ({ label: page.t(`document.${kind}`), value })),
       },
-      reminders: await deps.contactReminders.due(account.id),
+      reminders: await remindersFor(account),
       tier: tierFrom(account.evidence),
       next: nextFor(account),
       foreignLogin: await foreignLoginOf(account),
       recovery: recoveryStrength(contacts, documents),
     });
   });
+
+  async function remindersFor({ id }: Account) {
+    const { trouble, question } = await deps.contactReminders.due(id);
+    return {
+      ...(trouble && { trouble: { ...trouble, value: spellContact(trouble) } }),
+      ...(question && { question: { ...question, value: spellContact(question) } }),
+    };
+  }
 
   router.get('/sessions', async (ctx) => {
     const { account, sessionUid } = signedIn(ctx);

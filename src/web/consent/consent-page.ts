@@ -1,5 +1,6 @@
 import type { Scopes, ScopeGroup } from '#src/platform/config/scopes.ts';
 import type { Translator } from '#src/platform/i18n/translator.ts';
+import { spellContact } from '#src/identity/accounts/contact.ts';
 import type { Allowance } from '#src/identity/consents/consents.ts';
 
 interface ConsentGroup {
@@ -58,6 +59,7 @@ function homeOf(claim: string, scopes: Scopes): { group: ScopeGroup; sensitive: 
 function spoken(name: string, values: Record<string, unknown>, translator: Translator): string {
   const value = values[name];
   if (name === 'birthdate') return translator.date(new Date(`${String(value)}T00:00:00Z`));
+  if (name === 'phone_number') return spellContact({ kind: 'phone', value: String(value) });
   if (name === 'gender') return translator.t(`gender.${String(value)}`);
   if (name === 'stay_status') return translator.t(`stay.${String(value)}`);
   if (name === 'address')

@@ -5,7 +5,7 @@ import type { Config } from '#src/platform/config/config.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import { maskContact } from '#src/identity/accounts/contact.ts';
+import { maskContact, spellContact } from '#src/identity/accounts/contact.ts';
 import type { ChangeFlow, ContactChangeFlow } from '#src/identity/contacts/contact-change-flow.ts';
 import type { ContactChanges } from '#src/identity/contacts/contact-changes.ts';
 import type { ContactReminders } from '#src/identity/contacts/contact-reminders.ts';
@@ -44,7 +44,8 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
   router.get('/', async (ctx) => {
     const { account } = signedIn(ctx);
     const page = pages.of(ctx);
-    const contacts = await accounts.contacts(account.id);
+    const known = await accounts.contacts(account.id);
+    const contacts = known.map((contact) => ({ ...contact, value: spellContact(contact) }));
     const planned = await contactChanges.planned(account.id);
     await page.show('account/contacts', {
       ...navigation('contacts'),
@@ -52,7 +53,7 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
       planned: planned.map(({ id, kind, value, dueAt }) => ({
         id,
         kind,
-        value,
+        value: spellContact({ kind, value }),
         dueAt: page.translator.dateTime(dueAt),
       })),
     });
@@ -148,7 +149,7 @@ export function createContactsRoutes(deps: ContactsDeps): Router {
         ...navigation('contacts'),
         step,
         kind: contact.kind,
-        contact: step === 'old' ? maskContact(contact) : contact.value,
+        contact: step === 'old' ? maskContact(contact) : spellContact(contact),
         action: `/account/contacts/change/${flow.id}`,
         resendAction: `/account/contacts/change/${flow.id}/resend`,
         resendInSeconds: 0,

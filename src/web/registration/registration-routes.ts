@@ -12,6 +12,7 @@ import {
   type RegistrationStep,
 } from '#src/identity/registration/registration.ts';
 import type { Agreement } from '#src/identity/accounts/accounts.ts';
+import { spellContact } from '#src/identity/accounts/contact.ts';
 import type { Interactions } from '#src/protocols/oidc/interaction.ts';
 import { fieldErrors } from '#src/web/middleware/field-errors.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
@@ -191,7 +192,7 @@ function common(flow: RegistrationFlow) {
 
 function resending(flow: RegistrationFlow) {
   return {
-    contact: contactOf(flow.record).value,
+    contact: spellContact(contactOf(flow.record)),
     resendAction: `/registration/${flow.id}/resend`,
   };
 }
