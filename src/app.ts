@@ -83,6 +83,7 @@ import { createSupportRoutes } from '#src/web/support/support-routes.ts';
 import { createTierRoutes } from '#src/web/tier/tier-routes.ts';
 import { createAddressRoutes } from '#src/web/verification/address-routes.ts';
 import { createConfirmRoutes } from '#src/web/verification/confirm-routes.ts';
+import { createOtherDocumentsRoutes } from '#src/web/verification/other-documents-routes.ts';
 import { createSignatureRoutes } from '#src/web/verification/signature-routes.ts';
 import { createDocumentsRoutes } from '#src/web/verification/documents-routes.ts';
 
@@ -137,6 +138,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createConfirmEmailRoutes(services),
     createCancelChangeRoutes(services),
     createDocumentsRoutes(services),
+    createOtherDocumentsRoutes(services),
     createContactsRoutes({ ...services, ...config.protection, settings: config.verification }),
     createHistoryRoutes(services),
     createDataRoutes({ ...services, ...config.protection, settings: config.verification }),

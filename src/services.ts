@@ -99,6 +99,7 @@ import { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { Grants } from '#src/identity/sessions/grants.ts';
 import { Sessions } from '#src/identity/sessions/sessions.ts';
 import { Tickets } from '#src/identity/support/tickets.ts';
+import { Addresses } from '#src/identity/verification/addresses.ts';
 import { Checks } from '#src/identity/verification/checks.ts';
 import { Confirmations } from '#src/identity/verification/confirmations.ts';
 import { HttpRegistry } from '#src/identity/verification/http-registry.ts';
@@ -357,6 +358,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     settings: config.verification,
   };
   const checks = new Checks({ ...verification, outbox, registry, logger });
+  const addresses = new Addresses(verification);
   const confirmations = new Confirmations({ db, identities, notices: accountNotices, audit });
   const letters = new Letters({ ...verification, index, confirmations, messages });
 
@@ -554,7 +556,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     encryption, index, budgets, flows, untouched, translations, assets, metrics, outbox, inbox, faults, senders, messages,
     agreement, audit, auditChain, auditVerification, sessions, clients, register, declared, clientHistory, accounts, identities, consents, hasher, policy, credentials,
     captchas, captchaForms, alarms, smsGuard, sendLimits, tickets, registration, foreignPersons, foreignDrafts, emailConfirmations, devices, factors, smsFactor, enrolments, pendingSignIns, notices, signIns, passkeySignIns, qrSignIns, securitySettings,
-    accountNotices, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, contactReminders, holds, questions, recoveries, search, proving, reset, closing, releases,
+    accountNotices, addresses, checks, confirmations, letters, signedTexts, signatureChecks, signatureArchive, accountCertificates, certificateBindings, signatureSignIns, signatureProofs, raisingFor, contactChanges, contactChangeFlow, contactReminders, holds, questions, recoveries, search, proving, reset, closing, releases,
     centres, operators, consoleSessions, looks, visits, approvals, roleRequests, timelines, reviews, appLocks, activations, restoring, restoreRequests, givingBack, creating,
     scopes, pages, newPassword, cookieKeys, signingKeys, live, interactions, accountSessions, clientRequests, esia, sandbox,
   }; // prettier-ignore

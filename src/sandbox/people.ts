@@ -89,7 +89,7 @@ export class SandboxPeople {
       { kind: 'rf_passport', value: typed.passport },
       { kind: 'snils', value: typed.snils },
     ];
-    if (documents) await checks.submit(accountId, { profile, documents }, { language });
+    if (documents) await checks.submit(accountId, () => ({ profile, documents }), { language });
     if (letter) await letters.order(accountId, language);
   }
 

@@ -28,6 +28,14 @@ const foreignPassport = {
   'birth-date': '12.03.1998',
 };
 
+const licence = {
+  'document-series': '7701',
+  'document-number': '123456',
+  'document-issued': '12.03.2025',
+  'document-expires': '12.03.2035',
+  'document-issuer': 'ГИБДД 7701',
+};
+
 /** Every page there is, in one language, in the order in which a person could meet them. */
 export async function seeEveryPage({ house, language, newContext, look, number }: Tour): Promise<void> {
   const numberOf = (i: number) => `+7912${String(number).padStart(5, '0')}${String(i).padStart(2, '0')}`;
@@ -300,12 +308,32 @@ export async function seeEveryPage({ house, language, newContext, look, number }
     await page.waitForSelector('#claims');
     await look(page, 'demo-broker-cabinet', 'demo');
     await see(page, '/account', 'account-documents');
+    await otherDocument(page);
     await see(page, '/account/security/certificate', 'certificate');
     await page.click('#signature-submit');
     await look(page, 'certificate-errors', 'citizen');
     // So that the next tour is asked again.
     await page.goto('/account/consents');
     await page.click('.rows button');
+  }
+
+  /** Kept, looked at, taken away again, so that the next tour finds none. */
+  async function otherDocument(page: Page): Promise<void> {
+    await see(page, '/account/documents', 'documents');
+    await page.click('#driving_licence');
+    await look(page, 'other-document', 'citizen');
+    await page.click('#document-submit');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'other-document-errors', 'citizen');
+    for (const [id, text] of Object.entries(licence)) await page.fill(`#${id}`, text);
+    await page.click('#document-submit');
+    await page.waitForSelector('#other-documents');
+    await look(page, 'documents-others', 'citizen');
+    await page.click('#driving_licence');
+    await page.waitForSelector('#removal');
+    await look(page, 'other-document-kept', 'citizen');
+    await page.click('#document-remove');
+    await page.waitForSelector('#other-documents');
   }
 
   /** By phone with another way, then by letter with everything that may be asked; then what is held. */

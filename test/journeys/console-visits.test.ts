@@ -149,7 +149,7 @@ for (const database of databaseKinds)
         { kind: 'rf_passport', value: '4510700003' },
         { kind: 'snils', value: '00000061424' },
       ];
-      await checks.submit(id, { profile, documents }, { language: 'ru' });
+      await checks.submit(id, () => ({ profile, documents }), { language: 'ru' });
       const { id: check } = await house.services.db
         .selectFrom('checks')
         .select('id')

@@ -58,7 +58,7 @@ describe('raising the tier', () => {
     assert.equal(tokens.claims()!.acr, 'urn:esia:acr:confirmed');
 
     const messages = await house.messages(climber.person.login);
-    assert.equal(messages.length, 5, 'new device, received, checked, letter sent, confirmed');
+    assert.equal(messages.length, 6, 'new device, received, checked, address, letter sent, confirmed');
 
     // R14: who refuses letters explains it.
     const picky = await RelyingParty.register(house, { minimum_tier: 'confirmed', refused_methods: ['mail'] });

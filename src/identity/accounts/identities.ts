@@ -6,6 +6,7 @@ import type { DocumentRow } from '#src/platform/storage/tables.ts';
 import type { Account, Profile } from '#src/identity/accounts/account.ts';
 import {
   canonical,
+  identityKinds,
   verifiedValues,
   type DocumentDetails,
   type IdentityDocument,
@@ -125,12 +126,14 @@ export class Identities {
   }
 
   /**
-   * A proof of the data as they are now, by whom or what. The only way to a higher tier.
+   * A proof of the data as they are now, by whom or what. The only way to a higher tier. Documents that prove nobody are
+   * looked at by the registry alone.
    * @throws a unique violation of `documents_verified_key` when a document is proven to be another person's (G4).
    */
   async prove(connection: Connection, accountId: string, method: ProofMethod, checkedBy: string): Promise<void> {
     const now = this.#clock.now();
-    await store.markDocumentsVerified(connection, accountId, now);
+    const kinds = method === 'registry' ? undefined : [...identityKinds];
+    await store.markDocumentsVerified(connection, accountId, { at: now, kinds });
     const { snapshot, values } = await this.#refresh(connection, accountId);
     const id = newId(now);
     await store.insertEvidence(connection, {

@@ -73,12 +73,17 @@ export async function deleteDocument(connection: Connection, id: string): Promis
 }
 
 /** @throws a unique violation of `documents_verified_key` when the number is proven to be somebody else's. */
-export async function markDocumentsVerified(connection: Connection, accountId: string, at: Date): Promise<void> {
+export async function markDocumentsVerified(
+  connection: Connection,
+  accountId: string,
+  { at, kinds }: { at: Date; kinds: string[] | undefined },
+): Promise<void> {
   await connection
     .updateTable('documents')
     .set({ verified_at: at })
     .where('account_id', '=', accountId)
     .where('verified_at', 'is', null)
+    .$if(kinds !== undefined, (query) => query.where('kind', 'in', kinds!))
     .execute();
 }
 

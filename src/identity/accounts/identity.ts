@@ -32,7 +32,7 @@ export interface VerifiedValues {
 }
 
 /** Documents that say who somebody is. Others, like the INN, are checked as well but nobody's tier hangs on them. */
-const identityKinds = new Set(['rf_passport', 'snils', 'foreign']);
+export const identityKinds: ReadonlySet<string> = new Set(['rf_passport', 'snils', 'foreign']);
 
 export function verifiedValues(profile: Profile, documents: IdentityDocument[]): VerifiedValues {
   const { familyName, givenName, middleName, birthdate } = profile;

@@ -4,13 +4,17 @@ import { plain } from '#src/identity/accounts/contact.ts';
 
 /** A number that names a person. It never proves anything. */
 export interface PersonNumber {
-  kind: 'rf_passport' | 'snils' | 'inn' | 'foreign';
+  kind: 'rf_passport' | 'international_passport' | 'snils' | 'inn' | 'foreign';
   value: string;
 }
 
-/** A number by its length: ten digits a passport, eleven SNILS, twelve INN, letters a foreign citizen's login. */
+/**
+ * A number by its length: nine digits a passport for abroad, ten a passport or a driving licence, eleven SNILS, twelve
+ * INN, letters a foreign citizen's login.
+ */
 export function recognizeNumber(typed: string): PersonNumber | { wrong: string } {
   const digits = plain(typed.replaceAll('№', '')).replace(/[\s\u2010-\u2015.-]/g, '');
+  if (/^\d{9}$/.test(digits)) return { kind: 'international_passport', value: digits };
   if (/^\d{10}$/.test(digits)) return { kind: 'rf_passport', value: digits };
   if (/^\d{11}$/.test(digits)) return named('snils', checkSnils(digits));
   if (/^\d{12}$/.test(digits)) return named('inn', checkInn(digits));

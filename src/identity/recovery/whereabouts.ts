@@ -68,7 +68,9 @@ export class Whereabouts {
   async has(accountId: string | undefined, { kind, value }: PersonNumber): Promise<boolean> {
     const documents = await this.#deps.identities.documents(accountId ?? NOBODY);
     const owner = await this.#ownerOf({ kind, value });
-    const isProven = documents.some((one) => one.verified && one.kind === kind && one.value === value);
+    // By its length alone the number of a driving licence looks like a passport's.
+    const kinds = kind === 'rf_passport' ? [kind, 'driving_licence'] : [kind];
+    const isProven = documents.some((one) => one.verified && kinds.includes(one.kind) && one.value === value);
     return accountId !== undefined && (isProven || owner === accountId);
   }
 

@@ -99,7 +99,7 @@ export class Creating {
       throw error;
     });
     if (typeof created === 'string') return created;
-    await checks.submit(created.accountId, { profile, documents }, { language });
+    await checks.submit(created.accountId, () => ({ profile, documents }), { language });
     activations.wake();
     return 'created';
   }

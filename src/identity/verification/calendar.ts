@@ -47,6 +47,38 @@ export function checkIssueDay(typed: string, birthdate: string | undefined, now:
   return isOver ? { wrong: 'passport_expired' } : day;
 }
 
+/** From when until when a document is good, and what is known of documents of its kind. */
+export interface Period {
+  longestYears: number;
+  /** Nobody younger is given one. */
+  fromAge: number;
+  /** For so long some are still taken after their end; which, only the registry knows. */
+  prolongedYears: number;
+}
+
+/** The day from which a document is good. */
+export function checkPeriodStart(
+  typed: string,
+  { birthdate, now, fromAge }: { birthdate: string | undefined; now: Date } & Pick<Period, 'fromAge'>,
+): Checked {
+  const day = parseDay(typed);
+  if ('wrong' in day) return day;
+  if (day.value > isoDay(now)) return { wrong: 'date_future' };
+  return birthdate && day.value < yearsLater(birthdate, fromAge) ? { wrong: 'document_before_age' } : day;
+}
+
+/** The day until which it is good, beside its first day where that is known. */
+export function checkPeriodEnd(
+  typed: string,
+  { start, now, longestYears, prolongedYears }: { start: string | undefined; now: Date } & Omit<Period, 'fromAge'>,
+): Checked {
+  const day = parseDay(typed);
+  if ('wrong' in day) return day;
+  if (start && day.value <= start) return { wrong: 'expiry_before_issue' };
+  if (start && day.value > yearsLater(start, longestYears)) return { wrong: 'expiry_too_late' };
+  return yearsLater(day.value, prolongedYears) < isoDay(now) ? { wrong: 'document_expired' } : day;
+}
+
 function isoOrder(match: RegExpExecArray | null): (string | undefined)[] {
   return match ? [match[0], match[3], match[2], match[1]] : [];
 }

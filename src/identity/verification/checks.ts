@@ -6,28 +6,28 @@ import type { Outbox } from '#src/platform/messaging/outbox.ts';
 import type { Budgets } from '#src/platform/security/budgets.ts';
 import { newId } from '#src/platform/security/random.ts';
 import { isUniqueViolation, type Connection, type Database } from '#src/platform/storage/database.ts';
-import type { Profile } from '#src/identity/accounts/account.ts';
 import type { HeldIdentity, Identities } from '#src/identity/accounts/identities.ts';
-import type { IdentityDocument } from '#src/identity/accounts/identity.ts';
 import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import {
+  isLive,
+  progressOf,
+  type Change,
+  type Progress,
+  type Said,
+  type Saved,
+} from '#src/identity/verification/check.ts';
 import * as store from '#src/identity/verification/check-store.ts';
 import type { CheckStatus, StoredCheck } from '#src/identity/verification/check-store.ts';
+import { canBeChecked, type OtherDocumentKind } from '#src/identity/verification/other-documents.ts';
 import type { Registry, RegistryAnswer, RegistryQuestion } from '#src/identity/verification/registry.ts';
 
 const KIND = 'registry-check';
 /** Questions outlive the deadline, so that a clock or a server that stood still leaves no check without its end. */
 const JOB_DAYS = 365;
 const STATUS_PATH = '/account/documents';
-
-export interface Progress {
-  status: CheckStatus;
-  wrongFields: string[];
-  forClient: string | undefined;
-  startedAt: Date;
-  deadlineAt: Date;
-}
+const HISTORY_PATH = '/account/history';
 
 interface ChecksDeps {
   db: Database;
@@ -57,26 +57,22 @@ export class Checks {
   /** Saves what the person says and has it checked. Pressing the button twice starts one check. */
   async submit(
     accountId: string,
-    said: { profile: Profile; documents: IdentityDocument[] },
+    change: Change,
     { language, forClient }: { language: Language; forClient?: string },
-  ): Promise<'queued' | 'known' | 'too_many'> {
-    const { db, budgets, settings, outbox } = this.#deps;
+  ): Promise<Saved | 'too_many'> {
+    const { budgets, settings } = this.#deps;
     const daily = { name: 'registry-checks', limit: settings.checksPerDay, windowSeconds: 86_400 };
     if (!(await budgets.take(daily, accountId))) return 'too_many';
-    const verdict = await db.transaction().execute(async (transaction) => {
-      const before = (await this.#deps.identities.hold(transaction, accountId))!;
-      const after = await this.#deps.identities.replace(transaction, before, said);
-      const isChanged = !after.fullSnapshot.equals(before.fullSnapshot);
-      const latest = await store.findLatest(transaction, accountId);
-      if (latest && isLive(latest) && latest.snapshot.equals(after.fullSnapshot)) return 'queued';
-      if (await this.#isProven(transaction, after)) return 'known';
-      await store.supersede(transaction, accountId, this.#deps.clock.now());
-      if (isChanged) await this.#deps.audit.record(auditEvent.identityChanged(accountId), transaction);
-      await this.#begin(transaction, after, { language, forClient });
-      return 'queued';
+    return this.#save(accountId, change, { language, forClient });
+  }
+
+  /** A document goes at any time; whatever is still to be checked is asked about without it. */
+  async forget(accountId: string, kind: OtherDocumentKind, language: Language): Promise<Saved> {
+    const without = ({ profile, documents }: Said) => ({
+      profile,
+      documents: documents.filter((one) => one.kind !== kind),
     });
-    outbox.wake();
-    return verdict;
+    return this.#save(accountId, without, { language });
   }
 
   async progress(accountId: string): Promise<Progress | undefined> {
@@ -105,6 +101,33 @@ export class Checks {
     for (const id of ids) await db.transaction().execute((transaction) => this.#end(transaction, id, 'overdue'));
     outbox.wake();
     return ids.length;
+  }
+
+  async #save(accountId: string, change: Change, asked: { language: Language; forClient?: string }): Promise<Saved> {
+    const { db, identities, outbox } = this.#deps;
+    const verdict = await db.transaction().execute(async (transaction): Promise<Saved> => {
+      const before = (await identities.hold(transaction, accountId))!;
+      const after = await identities.replace(transaction, before, change(before));
+      const isChanged = !after.fullSnapshot.equals(before.fullSnapshot);
+      const latest = await store.findLatest(transaction, accountId);
+      if (latest && isLive(latest) && latest.snapshot.equals(after.fullSnapshot)) return 'queued';
+      await store.supersede(transaction, accountId, this.#deps.clock.now());
+      if (isChanged) await this.#deps.audit.record(auditEvent.identityChanged(accountId), transaction);
+      if (canBeChecked(after.documents) && !(await this.#isProven(transaction, after))) {
+        await this.#begin(transaction, after, asked);
+        return 'queued';
+      }
+      const { language } = asked;
+      if (isChanged)
+        await this.#deps.notices.tell(transaction, accountId, {
+          name: 'data-changed',
+          language,
+          args: { link: HISTORY_PATH },
+        });
+      return 'saved';
+    });
+    outbox.wake();
+    return verdict;
   }
 
   async #begin(
@@ -219,18 +242,4 @@ export class Checks {
       });
     return status;
   }
-}
-
-function isLive({ status }: StoredCheck): boolean {
-  return status === 'queued' || status === 'checking';
-}
-
-function progressOf({ status, wrong_fields, for_client, created_at, deadline_at }: StoredCheck): Progress {
-  return {
-    status,
-    wrongFields: wrong_fields,
-    forClient: for_client ?? undefined,
-    startedAt: created_at,
-    deadlineAt: deadline_at,
-  };
 }

@@ -64,6 +64,7 @@ function bodyOf({ id, person, documents }: RegistryQuestion) {
       issued_at: details?.issuedAt,
       department_code: details?.departmentCode,
       issuer: details?.issuer,
+      expires_at: details?.expiresAt,
     })),
   };
 }

@@ -11,6 +11,8 @@ export const registryFields = [
   'passport-code',
   'snils',
   'inn',
+  'driving-licence',
+  'international-passport',
 ] as const;
 export type RegistryField = (typeof registryFields)[number];
 

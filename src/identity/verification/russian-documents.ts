@@ -45,6 +45,32 @@ export function checkInn(typed: string): Checked {
   return right && !/^0+$/.test(digits.value) ? digits : { wrong: 'inn_checksum' };
 }
 
+/** Region and two more digits; letters in it were given up in 2011, and those licences have ended. */
+export function checkLicenceSeries(typed: string): Checked {
+  const digits = onlyDigits(typed, 4, 'licence_series_length');
+  if ('wrong' in digits) return digits;
+  return digits.value.startsWith('00') ? { wrong: 'document_series_implausible' } : digits;
+}
+
+export function checkLicenceNumber(typed: string): Checked {
+  return counted(onlyDigits(typed, 6, 'licence_number_length'));
+}
+
+/** Of the passport with which citizens of the Russian Federation go abroad. */
+export function checkInternationalSeries(typed: string): Checked {
+  const digits = onlyDigits(typed, 2, 'international_series_length');
+  if ('wrong' in digits) return digits;
+  return digits.value === '00' ? { wrong: 'document_series_implausible' } : digits;
+}
+
+export function checkInternationalNumber(typed: string): Checked {
+  return counted(onlyDigits(typed, 7, 'international_number_length'));
+}
+
+function counted(digits: Checked): Checked {
+  return 'value' in digits && Number(digits.value) === 0 ? { wrong: 'document_number_implausible' } : digits;
+}
+
 /** Blanks and dashes are spelling. A letter that looks like a digit is named, for the person may not see it. */
 function onlyDigits(typed: string, length: number, wrongLength: string): Checked {
   const bare = plain(typed.replaceAll('№', '')).replace(/[\s\u2010-\u2015.-]/g, '');

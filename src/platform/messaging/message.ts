@@ -20,6 +20,7 @@ export type MessageName =
   | 'check-passed'
   | 'check-failed'
   | 'check-overdue'
+  | 'data-changed'
   | 'confirmation-letter'
   | 'letter-sent'
   | 'identity-confirmed'

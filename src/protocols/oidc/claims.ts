@@ -60,7 +60,7 @@ async function valuesFor(
 }
 
 const contactClaims = ['email', 'email_verified', 'phone_number', 'phone_number_verified'];
-const documentClaims = ['snils', 'inn', 'id_doc'];
+const documentClaims = ['snils', 'inn', 'id_doc', 'drivers_licence_doc', 'foreign_passport_doc'];
 
 /**
  * Every claim we could make about an account, limited to the names that are needed: contacts and documents are read
@@ -120,8 +120,12 @@ function fromDocuments(documents: AccountDocument[]): ClaimValues {
   return {
     snils: value('snils'),
     inn: value('inn'),
-    id_doc: passport
-      ? { type: 'RF_PASSPORT', series: passport.slice(0, 4), number: passport.slice(4) }
-      : foreignIdDoc(value('foreign')),
+    id_doc: passport ? inParts('RF_PASSPORT', passport, 4) : foreignIdDoc(value('foreign')),
+    drivers_licence_doc: inParts('RF_DRIVING_LICENSE', value('driving_licence'), 4),
+    foreign_passport_doc: inParts('FRGN_PASS', value('international_passport'), 2),
   };
+}
+
+function inParts(type: string, value: string | undefined, seriesLength: number) {
+  return value && { type, series: value.slice(0, seriesLength), number: value.slice(seriesLength) };
 }

@@ -8,7 +8,7 @@ import { fullName, type Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import { spellContact } from '#src/identity/accounts/contact.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
-import { recoveryStrength } from '#src/identity/accounts/recovery-strength.ts';
+import { recoveryStrength, type RecoveryStrength } from '#src/identity/accounts/recovery-strength.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Consents } from '#src/identity/consents/consents.ts';
@@ -54,6 +54,20 @@ function nextFor({ evidence, profile }: Account) {
     : nextTiers[tier];
 }
 
+/** Where each way back is added; documents that stand in the form of the passport have no page of their own. */
+const placesToAdd: Record<string, string> = {
+  phone: '/account/contacts/phone',
+  email: '/account/contacts/email',
+  driving_licence: '/account/documents/driving-licence',
+  international_passport: '/account/documents/international-passport',
+  foreign: '/account/review',
+};
+
+function describeStrength({ have, missing, word }: RecoveryStrength) {
+  const toAdd = missing.map((way) => ({ way, url: placesToAdd[way] ?? '/account/documents/edit' }));
+  return { have, missing: toAdd, word };
+}
+
 /** The personal account: my data, where I am signed in, what I allowed. */
 export function createAccountRoutes(deps: AccountDeps): Router {
   const { pages, accounts, accountSessions, sessions, consents, clients } = deps;
@@ -82,7 +96,7 @@ export function createAccountRoutes(deps: AccountDeps): Router {
       tier: tierFrom(account.evidence),
       next: nextFor(account),
       foreignLogin: await foreignLoginOf(account),
-      recovery: recoveryStrength(contacts, documents),
+      recovery: describeStrength(recoveryStrength(account.profile, contacts, documents)),
     });
   });
 

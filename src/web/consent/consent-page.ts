@@ -21,6 +21,9 @@ const unspoken = new Set([
   'profile_type',
 ]);
 
+/** Sent in parts, said as one. */
+const papers = new Set(['id_doc', 'drivers_licence_doc', 'foreign_passport_doc']);
+
 /** Said already by the full name. */
 const partsOfName = new Set(['family_name', 'given_name', 'middle_name']);
 
@@ -64,7 +67,7 @@ function spoken(name: string, values: Record<string, unknown>, translator: Trans
   if (name === 'stay_status') return translator.t(`stay.${String(value)}`);
   if (name === 'address')
     return (value as { formatted?: string }).formatted ?? Object.values(value as object).join(', ');
-  if (name === 'id_doc') {
+  if (papers.has(name)) {
     const { country, series, number } = value as { country?: string; series?: string; number: string };
     return [country, series, number].filter(Boolean).join(' ');
   }

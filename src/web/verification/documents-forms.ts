@@ -25,7 +25,7 @@ const printedName = z
       .refine((name) => !/\p{Script=Latin}/u.test(name), 'name_cyrillic'),
   );
 
-const printedText = z
+export const printedText = z
   .string()
   .max(1000, 'text_too_long')
   .transform((typed) => plain(typed).replace(/\s+/g, ' '))
@@ -54,7 +54,7 @@ function optional(schema: z.ZodType<string>) {
 }
 
 /** A field whose rule knows the day: what it finds wrong is a code for the locales. */
-function field(check: (typed: string) => Checked) {
+export function field(check: (typed: string) => Checked) {
   return z
     .string()
     .max(100, 'required')

@@ -2,6 +2,11 @@ import type { Profile } from '#src/identity/accounts/account.ts';
 import { countryName } from '#src/identity/accounts/countries.ts';
 import type { KnownDocument } from '#src/identity/accounts/identities.ts';
 import type { IdentityDocument } from '#src/identity/accounts/identity.ts';
+import {
+  isOtherDocument,
+  otherDocumentKinds,
+  type OtherDocumentKind,
+} from '#src/identity/verification/other-documents.ts';
 import type { DocumentsForm } from '#src/web/verification/documents-forms.ts';
 import type { Page } from '#src/web/middleware/page.ts';
 
@@ -30,7 +35,7 @@ export function typedAlready(profile: Profile, documents: KnownDocument[]): Reco
 /** The form as data; documents this form does not ask for stay as they are. */
 export function saidIn(
   form: DocumentsForm,
-  { profile, documents }: { profile: Profile; documents: KnownDocument[] },
+  { profile, documents }: { profile: Profile; documents: readonly IdentityDocument[] },
 ): { profile: Profile; documents: IdentityDocument[] } {
   const asked = new Set(['rf_passport', 'snils', 'inn']);
   return {
@@ -72,11 +77,34 @@ export function factsOf(page: Page, profile: Profile, documents: KnownDocument[]
   ] as const;
   return {
     facts: said.flatMap(([claim, value]) => (value ? [{ label: page.t(`claim.${claim}`), value }] : [])),
-    papers: documents.map(({ kind, value, verified }) => ({ label: page.t(`document.${kind}`), value, verified })),
+    papers: documents
+      .filter(({ kind }) => !isOtherDocument(kind))
+      .map(({ kind, value, verified }) => ({ label: page.t(`document.${kind}`), value, verified })),
   };
 }
 
-function spokenDay(iso: string | undefined): string {
+/** Every other document there may be, kept or not. */
+export function othersOf(page: Page, documents: KnownDocument[]) {
+  return otherDocumentKinds.map((kind) => {
+    const { value, verified, details } = documents.find((one) => one.kind === kind) ?? {};
+    const expiresAt = details?.expiresAt && page.translator.date(new Date(`${details.expiresAt}T00:00:00Z`));
+    return { kind, label: page.t(`document.${kind}`), url: pathOfDocument(kind), value, verified, expiresAt };
+  });
+}
+
+/** Where what the registry found wrong is put right. */
+export function correctionUrl(wrongFields: string[]): string {
+  const kinds = otherDocumentKinds.filter((kind) => wrongFields.includes(kind.replaceAll('_', '-')));
+  return kinds.length > 0 && kinds.length === wrongFields.length
+    ? pathOfDocument(kinds[0]!)
+    : '/account/documents/edit';
+}
+
+export function pathOfDocument(kind: OtherDocumentKind): string {
+  return `/account/documents/${kind.replaceAll('_', '-')}`;
+}
+
+export function spokenDay(iso: string | undefined): string {
   return iso ? iso.split('-').reverse().join('.') : '';
 }
 

@@ -3,10 +3,11 @@ import type { Context } from 'koa';
 import type { Clock } from '#src/platform/clock.ts';
 import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
-import type { Identities } from '#src/identity/accounts/identities.ts';
+import type { Identities, KnownDocument } from '#src/identity/accounts/identities.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import { fullName } from '#src/identity/accounts/account.ts';
-import type { Checks, Progress } from '#src/identity/verification/checks.ts';
+import type { Progress } from '#src/identity/verification/check.ts';
+import type { Checks } from '#src/identity/verification/checks.ts';
 import type { Holds } from '#src/identity/holds/holds.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { refuseOnHold } from '#src/web/middleware/hold.ts';
@@ -15,7 +16,7 @@ import type { Page, Pages } from '#src/web/middleware/page.ts';
 import type { RaisingFor } from '#src/web/middleware/raising-for.ts';
 import { navigation, requireSignIn, signedIn } from '#src/web/middleware/signed-in.ts';
 import { documentFields, documentsForm } from '#src/web/verification/documents-forms.ts';
-import { factsOf, saidIn, typedAlready } from '#src/web/verification/documents-page.ts';
+import { correctionUrl, factsOf, othersOf, saidIn, typedAlready } from '#src/web/verification/documents-page.ts';
 
 interface DocumentsDeps {
   pages: Pages;
@@ -50,8 +51,8 @@ export function createDocumentsRoutes(deps: DocumentsDeps): Router {
       ...factsOf(page, account.profile, documents),
       tier,
       check: progress && describe(page, progress),
-      // Under way or just decided; afterwards the tier says everything.
-      isSettled: tier !== 'simplified' && progress?.status !== 'queued' && progress?.status !== 'checking',
+      isSettled: tier !== 'simplified' && !hasNews(progress, documents),
+      others: othersOf(page, documents),
       wayBack,
     });
   });
@@ -70,8 +71,7 @@ export function createDocumentsRoutes(deps: DocumentsDeps): Router {
     const form = parseForm(documentsForm(clock.now()), ctx.request.body);
     const values = keptValues(ctx.request.body, documentFields);
     if (!form.ok) return show(ctx, values, form.errors, 422);
-    const known = { profile: account.profile, documents: await identities.documents(account.id) };
-    const verdict = await checks.submit(account.id, saidIn(form.data, known), {
+    const verdict = await checks.submit(account.id, (held) => saidIn(form.data, held), {
       language: page.language,
       forClient: raisingFor.clientId(ctx),
     });
@@ -91,11 +91,19 @@ export function createDocumentsRoutes(deps: DocumentsDeps): Router {
   return router;
 }
 
+/** Under way, or it found something wrong that is still there; afterwards the tier says everything. */
+function hasNews(progress: Progress | undefined, documents: KnownDocument[]): boolean {
+  if (!progress || progress.status === 'passed') return false;
+  const isLive = progress.status === 'queued' || progress.status === 'checking';
+  return isLive || documents.some(({ verified }) => !verified);
+}
+
 function describe(page: Page, { status, startedAt, deadlineAt, wrongFields }: Progress) {
   return {
     status,
     startedAt: page.translator.dateTime(startedAt),
     deadline: page.translator.date(deadlineAt, 'Europe/Moscow'),
     wrong: wrongFields.map((field) => page.t(`edit-documents.${field}`)),
+    correctUrl: correctionUrl(wrongFields),
   };
 }

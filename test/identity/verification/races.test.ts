@@ -42,7 +42,7 @@ for (const database of databaseKinds)
         { kind: 'rf_passport', value: passport },
         { kind: 'snils', value: snils },
       ];
-      await checks.submit(id, { profile, documents }, { language: 'ru' });
+      await checks.submit(id, () => ({ profile, documents }), { language: 'ru' });
       return latest(id);
     }
 
