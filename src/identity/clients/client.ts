@@ -73,6 +73,17 @@ const esiaRules = z.strictObject({
     .meta({ description: 'How the markers that this client gets are signed' }),
 });
 
+/** A text that people read on our pages. Marks of direction could rewrite what stands after it, say the host (K6). */
+export function shownText(longest: number) {
+  return z
+    .string()
+    .max(longest)
+    .refine(
+      (text) => !/[\p{Bidi_Control}\u2028\u2029\u200b\u2060\ufeff]|[^\P{Cc}\n\t]/u.test(text),
+      'write it without control characters, invisible characters and marks of direction',
+    );
+}
+
 /** What we ask of a client beyond the standards. */
 export const clientRules = z.object({
   minimum_tier: z.enum(['simplified', 'standard', 'confirmed']).default('simplified').meta({
@@ -83,7 +94,7 @@ export const clientRules = z.object({
     .default([])
     .meta({ description: 'Ways of confirming identity that this client does not accept' }),
   require_second_factor: z.boolean().default(false),
-  purpose: z.string().max(500).default('').meta({
+  purpose: shownText(500).default('').meta({
     description: 'Why the client asks for data, shown on the consent page. A new text asks everybody again',
   }),
   pkce: z.enum(['required', 'exempt']).default('required').meta({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientRules } from '#src/identity/clients/client.ts';
+import { clientRules, shownText } from '#src/identity/clients/client.ts';
 
 const uri = z.string().max(2000);
 const uris = z.array(uri).max(100);
@@ -22,7 +22,7 @@ const clientSecret = z
  * our own rules. The provider judges the meaning; here stand the shapes.
  */
 export const clientMetadata = z.strictObject({
-  client_name: name.min(1).optional(),
+  client_name: shownText(200).min(1).optional(),
   client_uri: uri.optional(),
   logo_uri: uri.optional(),
   policy_uri: uri.optional(),

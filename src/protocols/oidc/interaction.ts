@@ -75,7 +75,7 @@ export class Interactions {
     return {
       uid: interaction.uid,
       step: interaction.prompt.name as Step,
-      client: describe(client),
+      client: describe(client, provider.issuer),
       accountId: interaction.session?.accountId,
       loginHint: interaction.params.login_hint as string | undefined,
       sandboxPerson: interaction.params.sandbox_person as string | undefined,
@@ -97,13 +97,14 @@ export class Interactions {
     const provider = this.#live.current;
     const interaction = await provider.Interaction.find(uid);
     const client = interaction && (await provider.Client.find(interaction.params.client_id as string));
-    return client && describe(client);
+    return client && describe(client, provider.issuer);
   }
 
   /** A client known by its id, long after its request is over. */
   async clientById(id: string): Promise<RequestingClient | undefined> {
-    const client = await this.#live.current.Client.find(id);
-    return client && describe(client);
+    const provider = this.#live.current;
+    const client = await provider.Client.find(id);
+    return client && describe(client, provider.issuer);
   }
 
   /** What the person may be told about themselves on the consent and tier pages. */
@@ -190,7 +191,7 @@ function translate(error: unknown): unknown {
   return error instanceof errors.SessionNotFound ? new Refusal('expired', 400) : error;
 }
 
-function describe(client: InstanceType<Provider['Client']>): RequestingClient {
+function describe(client: InstanceType<Provider['Client']>, issuer: string): RequestingClient {
   const address = client.clientUri ?? client.redirectUris?.[0];
   return {
     id: client.clientId,
@@ -199,10 +200,15 @@ function describe(client: InstanceType<Provider['Client']>): RequestingClient {
     uri:
       client.initiateLoginUri ?? client.clientUri ?? (address && URL.canParse(address) ? new URL(address).origin : '/'),
     purpose: (client as unknown as ClientMetadata).purpose ?? '',
-    logoUri: client.logoUri,
+    logoUri: shownLogo(client.logoUri, issuer),
     policyUri: client.policyUri,
     tosUri: client.tosUri,
   };
+}
+
+/** Only what the content policy of our pages lets a browser load: https, or our own. As a picture, an SVG runs nothing. */
+function shownLogo(logoUri: string | undefined, issuer: string): string | undefined {
+  return logoUri?.startsWith('https://') || logoUri?.startsWith(`${issuer}/`) ? logoUri : undefined;
 }
 
 function askedFor({ prompt, params }: Interaction): Allowance {
