@@ -54,7 +54,7 @@ describe('the whole climb of a new person, in a real browser', function () {
     await look(page, 'history-after-the-visit');
   });
 
-  it('R13: by the code of a printed letter; the broker does not take that, and says why', async () => {
+  it('R13, R14: by the code of a printed letter; the broker does not take that, and says why', async () => {
     const page = await standard({ phone: '+79120000032', snils: '087-654-304 01', passport: '123462' });
     await page.click('#confirm-link');
     assert.equal(await page.locator('#refused-mail').count(), 1, 'said before the letter is ordered');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { languages } from '#src/platform/i18n/translator.ts';
 import { databaseKinds } from '#test/support/databases.ts';
 import { Browser, has, hrefOf, textOf } from '#test/support/browser.ts';
 import { ForeignRegistrant, loginIn, passport } from '#test/support/foreign.ts';
@@ -28,7 +29,26 @@ describe('registration of a foreign citizen', () => {
     assert.match(textOf(view), /The camera is wanted only/);
     assert.equal(hrefOf(view, 'sign-in-link'), '/account');
     assert.equal(hrefOf(view, 'register-link'), '/foreign/registration');
-    assert.ok(has(view, 'confirming-help'), 'F21');
+  });
+
+  it('F21: every step explains in the chosen language how the account will be confirmed', async () => {
+    const { translations } = house.services;
+    for (const language of languages) {
+      const person = new ForeignRegistrant(house);
+      person.browser.headers['accept-language'] = language;
+      const start = await person.browser.open('/foreign');
+      const snils = await person.browser.open('/foreign/registration');
+      const passportPage = await person.saySnils();
+      const steps = [start, snils, passportPage, await person.sayPassport(passportPage, numbered())];
+      const translator = translations.for(language);
+      for (const [i, view] of steps.entries()) {
+        assert.equal(view.html.split('id="confirming-help"').length, 2, `${language}, step ${i}`);
+        for (const part of ['title', 'register', 'submit', 'review', 'confirmed', 'ask'])
+          assert.ok(textOf(view).includes(translator.t(`foreign-help.${part}`)), `${language}, step ${i}, ${part}`);
+      }
+    }
+    const words = new Set(languages.map((language) => translations.for(language).t('foreign-help.title')));
+    assert.equal(words.size, languages.length);
   });
 
   it('F6 F7 F9 F19: without SNILS, by passport and e-mail, to an account with its login', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { deleteAccounts } from '#src/jobs/delete-accounts.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
-import { Browser, formIn, has, textOf, type View } from '#test/support/browser.ts';
+import { Browser, formIn, has, hrefOf, textOf, type View } from '#test/support/browser.ts';
 import { House } from '#test/support/house.ts';
 import { anna, settle, type Person } from '#test/support/people.ts';
 import { callback, redeem, silently, userinfo } from '#test/support/protocol.ts';
-import { Climber } from '#test/support/proving.ts';
+import { Climber, home } from '#test/support/proving.ts';
 import { codeSentTo, dump, linkSentTo, manyMessages, otherThan } from '#test/support/registering.ts';
 import { RelyingParty } from '#test/support/relying-party.ts';
 
@@ -196,6 +196,36 @@ describe('the personal account', () => {
     assert.ok(has(page, 'recovery-strength') && !has(page, 'raise'));
     const boris = new Climber(house, await settle(house, { contacts: [{ kind: 'phone', value: NEW }] }));
     assert.ok(has(await boris.open('/account'), 'raise'));
+  });
+
+  it('R16: what was proven is read, not typed over; the way to change it says what that costs, and every change is told', async () => {
+    const page = await climber.open('/account/documents');
+    assert.doesNotMatch(page.html, /<input[^>]* name="(passport|snils|last-name|birth-date)/);
+    assert.match(textOf(page), /4510123456/);
+    const form = await climber.open(hrefOf(page, 'change'));
+    assert.match(textOf(form), /уровень учётной записи временно снизится|level is lower|lower for a while/i);
+    const seen = async () => (await house.messages(EMAIL)).length;
+    let before = await seen();
+    await climber.browser.submit(await climber.open('/account/addresses'), home, { form: 'address-submit' });
+    assert.match((await house.lastMessage(EMAIL))!.text, /документы или адрес/);
+    assert.equal(await seen(), before + 1);
+    await climber.browser.submit(await climber.open('/account/addresses'), home, { form: 'address-submit' });
+    assert.equal(await seen(), before + 1, 'nothing changed, nothing told');
+    before = await seen();
+    const own = {
+      'last-name': 'Смирнова',
+      'first-name': 'Анна',
+      'middle-name': 'Сергеевна',
+      'birth-date': '12.04.1990',
+      gender: 'female',
+      'passport-series': '45 10',
+      'passport-date': '20.05.2010',
+    };
+    await climber.sendPapers(own);
+    assert.ok((await seen()) > before, 'told that new papers are being checked');
+    await house.settleOutbox();
+    const { evidence } = (await house.services.accounts.find(person.id))!;
+    assert.deepEqual(evidence, ['registry'], 'the clerk saw another name');
   });
 
   describe('all of it, and the end of it', () => {

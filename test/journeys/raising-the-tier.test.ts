@@ -31,7 +31,7 @@ describe('raising the tier', () => {
     return { ...boris, contacts: [{ kind: 'phone' as const, value: `+790000003${String(++count).padStart(2, '0')}` }] };
   }
 
-  it('R3, R9, R13: a client asks for more, and the person comes back to it with more', async () => {
+  it('R3, R9, R13, R14: a client asks for more, and the person comes back to it with more', async () => {
     const { browser, person } = climber;
     const broker = await RelyingParty.register(house, { minimum_tier: 'confirmed', client_name: 'Broker' });
     const request = await broker.request({ scope: 'openid' });
@@ -60,10 +60,10 @@ describe('raising the tier', () => {
     const messages = await house.messages(climber.person.login);
     assert.equal(messages.length, 6, 'new device, received, checked, address, letter sent, confirmed');
 
-    // R14: who refuses letters explains it.
     const picky = await RelyingParty.register(house, { minimum_tier: 'confirmed', refused_methods: ['mail'] });
     const page = await browser.open((await picky.request({ scope: 'openid' })).url.href);
     assert.ok(has(page, 'tier-upgrade') && has(page, 'refused-mail'), textOf(page));
+    assert.match(textOf(page), /by letter, but .* does not accept that way|письмом, но .* такой способ не принимает/);
     const later = await browser.open(hrefOf(page, 'tier-later'));
     assert.equal(new URL(later.url).searchParams.get('error'), 'unmet_authentication_requirements');
   });

@@ -24,7 +24,7 @@ for (const kind of databaseKinds) {
     });
     afterEach(() => house.close());
 
-    it('S1: anybody writes to support, is told the number, and gets the answer by e-mail', async () => {
+    it('R20, S1: anybody writes to support, is told the number, and gets the answer by e-mail', async () => {
       const form = await browser.open('/help?reference=1A2B3C4D');
       assert.equal(formIn(form, 'feedback-submit').fields.reference, '1A2B3C4D');
       const sent = await send(form);

@@ -33,14 +33,14 @@ describe('the demo client systems', () => {
     assert.match(cabinet.html, /id="id-token"/);
   });
 
-  it('broker lets a person in who was confirmed in person', async () => {
+  it('R19: broker lets a person in who was confirmed in person', async () => {
     const cabinet = await logIn(new Browser(house.origin), 'broker', 'anna');
     assert.match(cabinet.html, /id="acr">urn:esia:acr:confirmed</);
     assert.match(cabinet.html, /snils/);
   });
 
   for (const person of ['boris', 'olga', 'nadezhda']) {
-    it(`broker leads ${person} to the next tier, and is told when they do not want it`, async () => {
+    it(`R19: broker leads ${person} to the next tier, and is told when they do not want it`, async () => {
       const browser = new Browser(house.origin);
       const upgrade = await logIn(browser, 'broker', person);
       assert.ok(has(upgrade, 'tier-upgrade'), textOf(upgrade));
