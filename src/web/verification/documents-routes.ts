@@ -84,7 +84,9 @@ export function createDocumentsRoutes(deps: DocumentsDeps): Router {
     const page = pages.of(ctx);
     ctx.state.formPath = '/account/documents/edit';
     const lowers = account.evidence.length > 0;
-    const data = { ...navigation('documents'), values, lowers, errors: fieldErrors(page, errors) };
+    const isRussian = (await identities.documents(account.id)).some(({ kind }) => kind === 'rf_passport');
+    const foreignUrl = isRussian ? undefined : '/account/review';
+    const data = { ...navigation('documents'), values, lowers, foreignUrl, errors: fieldErrors(page, errors) };
     await page.show('account/edit-documents', data, status);
   }
 
