@@ -529,6 +529,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
       checks,
       letters,
       operators,
+      reviews,
     });
     const controls = new SandboxControls({
       people,

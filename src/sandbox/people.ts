@@ -6,6 +6,8 @@ import type { Credentials } from '#src/identity/credentials/credentials.ts';
 import type { Checks } from '#src/identity/verification/checks.ts';
 import type { Letters } from '#src/identity/verification/letters.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
+import { passportIn } from '#src/identity/verification/foreign-passport.ts';
+import type { Reviews } from '#src/identity/reviews/reviews.ts';
 import type { Operators } from '#src/identity/operators/operators.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { contactsOf, foreignLoginOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
@@ -21,6 +23,7 @@ interface SandboxPeopleDeps {
   checks: Checks;
   letters: Letters;
   operators: Operators;
+  reviews: Reviews;
 }
 
 /** Kinds of documents by the short names that the sandbox's people use. */
@@ -91,6 +94,19 @@ export class SandboxPeople {
     ];
     if (documents) await checks.submit(accountId, () => ({ profile, documents }), { language });
     if (letter) await letters.order(accountId, language);
+    if (person.review) await this.#sendForReview(person, accountId);
+  }
+
+  /** Sent back by the sandbox's reviewer, who must be there before. */
+  async #sendForReview({ review, language, ...person }: SandboxPerson, accountId: string): Promise<void> {
+    const { identities, reviews } = this.#deps;
+    const passport = passportIn(profileOf({ language, ...person }), await identities.documents(accountId));
+    if (!passport) return;
+    await reviews.submit(accountId, passport, language);
+    if (review !== 'rejected') return;
+    const [reviewer, sent] = [await this.accountIdOf('reviewer'), await reviews.latest(accountId)];
+    if (!reviewer || !sent || (await reviews.take(reviewer, sent.id)) !== 'taken_over') return;
+    await reviews.decide(reviewer, sent.id, { reject: 'number_differs' });
   }
 
   async #create(transaction: Connection, person: SandboxPerson, hash: string): Promise<string> {
@@ -108,6 +124,8 @@ export class SandboxPeople {
       const value = person.documents[name as keyof typeof documentKinds];
       if (value !== undefined) await identities.addDocument(transaction, accountId, { kind, value });
     }
+    for (const { kind, value, ...details } of person.others)
+      await identities.addDocument(transaction, accountId, { kind, value, details });
     await this.#giveForeignPassport(transaction, accountId, person);
     for (const method of person.evidence) await identities.prove(transaction, accountId, method, 'sandbox');
     if (person.secondFactor)

@@ -6,6 +6,7 @@ import { stayStatuses } from '#src/identity/accounts/account.ts';
 import { foreignLogin } from '#src/identity/accounts/foreign-login.ts';
 import type { Contact } from '#src/identity/accounts/contact.ts';
 import { roles } from '#src/identity/operators/operator.ts';
+import { otherDocumentKinds } from '#src/identity/verification/other-documents.ts';
 import { proofMethods, tierFrom, type Tier } from '#src/identity/accounts/tier.ts';
 
 const contacts = z.strictObject({ phone: z.string().optional(), email: z.string().optional() });
@@ -43,6 +44,20 @@ const person = z.strictObject({
       stay: z.enum(stayStatuses),
     })
     .optional(),
+  /** What no tier hangs on, checked long ago; series and number in one. */
+  others: z
+    .array(
+      z.strictObject({
+        kind: z.enum(otherDocumentKinds),
+        value: z.string(),
+        issuedAt: z.iso.date(),
+        expiresAt: z.iso.date(),
+        issuer: z.string(),
+      }),
+    )
+    .default([]),
+  /** The profile of a foreign citizen before the reviewers, and what became of it. */
+  review: z.enum(['submitted', 'rejected']).optional(),
   /** Typed and sent for checking; what comes of it the simulated registry decides. */
   typed: z.strictObject({ passport: z.string(), snils: z.string() }).optional(),
   /** The surname that was proven; the one in `name` came later. */

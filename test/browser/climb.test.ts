@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { InChromium } from '#test/browser/in-chromium.ts';
-import { enterCode, fillRegistration, signInAs, takeSuggestion } from '#test/browser/steps.ts';
+import { enterCode, fillRegistration, signIn, signInAs, takeSuggestion } from '#test/browser/steps.ts';
 import { operatorNamed } from '#test/support/console.ts';
 import { textOfPdf } from '#test/support/pdf.ts';
 import { home, papers } from '#test/support/proving.ts';
@@ -22,6 +22,7 @@ interface Climber {
 describe('the whole climb of a new person, in a real browser', function () {
   this.timeout(180_000);
   const chromium = new InChromium();
+  let newcomer: { phone: string; password: string };
 
   it('R1, R9, R12: from a phone number over a clerk’s desk into the broker', async () => {
     const person = { phone: '+79120000031', snils: '087-654-303 00', passport: '123461' };
@@ -101,8 +102,77 @@ describe('the whole climb of a new person, in a real browser', function () {
     await intoTheBroker(page, person);
   });
 
+  it('R10, R13: the clock of the sandbox shows the fifteen days, the day between letters and the thirty days', async () => {
+    const { registry } = chromium.house.services.sandbox!.controls;
+    const page = await climbing({ phone: '+79120000034', snils: '087-654-306 03', passport: '123464' }, 'silent');
+    await page.waitForSelector('#check-status[data-status=checking]');
+    await look(page, 'checking');
+    await moveClock('P14D');
+    await signInAgain(page, '/account/documents');
+    assert.equal(await page.locator('#check-status[data-status=checking]').count(), 1, 'on day fourteen it goes on');
+    await moveClock('P1DT1M');
+    await signInAgain(page, '/account/documents');
+    await page.waitForSelector('#check-status[data-status=overdue]');
+    await look(page, 'overdue');
+    registry.simulation = { outcome: 'pass', wrong: ['passport-number'], delayMs: 0 };
+    await page.click('#correct');
+    await page.click('#documents-submit');
+    await chromium.house.settleOutbox();
+    await page.goto('/account/addresses');
+    for (const [field, value] of Object.entries(home)) await page.fill(`#${field}`, value);
+    await page.click('#address-submit');
+    await page.goto('/account/confirm/letter');
+    await page.click('#letter-order');
+    await page.waitForSelector('#letter-pause');
+    assert.equal(await page.locator('#letter-order').count(), 0, 'no second letter today');
+    const first = await codeOnPaper();
+    await moveClock('P1DT1M');
+    await signInAgain(page, '/account/confirm/letter');
+    await page.waitForSelector('#letter-order');
+    assert.equal(await page.locator('#code').count(), 1, 'the first code is still good');
+    await look(page, 'letter-after-a-day');
+    await moveClock('P30D');
+    await signInAgain(page, '/account/confirm/letter');
+    assert.equal(await page.locator('#code').count(), 0, 'after thirty days no code is asked for');
+    await page.click('#letter-order');
+    await page.fill('#code', first);
+    await page.click('#code-submit');
+    await page.waitForSelector('#error-summary');
+    await look(page, 'letter-of-another-month');
+    chromium.house.clock.reset();
+  });
+
+  /** As a developer of a client does it; what the jobs would do then is done at once. */
+  async function moveClock(advance: string): Promise<void> {
+    const answer = await fetch(`${chromium.house.origin}/sandbox/api/clock`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ advance }),
+    });
+    assert.equal(answer.status, 200);
+    await chromium.house.services.checks.endOverdue();
+  }
+
+  /** Days later nobody is signed in any more. */
+  async function signInAgain(page: Page, path: string): Promise<void> {
+    await page.goto(path);
+    if ((await page.locator('#login-submit').count()) === 0) return;
+    await signIn(page, newcomer.phone, newcomer.password);
+    await page.waitForURL(`**${path}`);
+  }
+
   /** Somebody new who wanted to the broker: registered by phone, documents checked. */
-  async function standard({ phone, snils, passport }: Climber): Promise<Page> {
+  async function standard(person: Climber): Promise<Page> {
+    const page = await climbing(person);
+    await page.waitForSelector('#check-status[data-status=passed]');
+    await look(page, 'standard');
+    return page;
+  }
+
+  /** Up to the page that says how the check goes, with what the registry will answer. */
+  async function climbing({ phone, snils, passport }: Climber, outcome: 'pass' | 'silent' = 'pass'): Promise<Page> {
+    const { registry } = chromium.house.services.sandbox!.controls;
+    registry.simulation = { outcome, wrong: ['passport-number'], delayMs: 0 };
     const page = await chromium.visit({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
     await page.goto('/');
     await page.click('#language button[value=ru]');
@@ -111,7 +181,7 @@ describe('the whole climb of a new person, in a real browser', function () {
     await page.click('#register-link');
     await fillRegistration(page, { phone });
     await enterCode(page, chromium.house, phone);
-    await takeSuggestion(page);
+    newcomer = { phone, password: await takeSuggestion(page) };
     await page.click('#continue');
     await page.waitForSelector('#tier-upgrade');
     await look(page, 'asked-by-the-broker');
@@ -125,8 +195,6 @@ describe('the whole climb of a new person, in a real browser', function () {
     await page.click('#documents-submit');
     await chromium.house.settleOutbox();
     await page.goto('/account/documents');
-    await page.waitForSelector('#check-status[data-status=passed]');
-    await look(page, 'standard');
     return page;
   }
 

@@ -82,7 +82,7 @@ describe('a foreign citizen in a real browser', function () {
     await enter(reviewer, 'reviewer');
     await reviewer.click('nav a[href="/console/reviews"]');
     await look(reviewer, 'queue');
-    await reviewer.click('#queue button');
+    await reviewer.click('#queue li:last-child button');
     await reviewer.waitForSelector('#review');
     await reviewer.click('#decision-submit');
     await reviewer.waitForSelector('#error-summary');

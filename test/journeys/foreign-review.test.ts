@@ -226,14 +226,18 @@ describe('the sandbox’s foreign citizens', () => {
   });
   after(() => house.close());
 
-  it('F19: one of the first step and one approved, who sign in with their login', async () => {
+  it('F19: of the first step, before a reviewer, sent back and approved, who sign in with their login', async () => {
     const people = (await (await fetch(`${house.origin}/sandbox/api/people`)).json()) as {
       tier: string;
       password: string;
       logins: { foreign?: string };
     }[];
     const foreigners = people.filter(({ logins }) => logins.foreign);
-    assert.deepEqual(foreigners.map(({ tier }) => tier).sort(), ['simplified', 'standard']);
+    assert.deepEqual(
+      foreigners.map(({ tier }) => tier).sort(),
+      ['simplified', 'simplified', 'simplified', 'standard'],
+      'in review, and sent back',
+    );
     for (const { logins, password } of foreigners) {
       const browser = new Browser(house.origin);
       const login = logins.foreign!.toLowerCase();

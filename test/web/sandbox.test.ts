@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PasswordPolicy } from '#src/identity/credentials/password-policy.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils } from '#src/identity/accounts/contact.ts';
 import { isPersonName } from '#src/identity/accounts/person-name.ts';
-import { tierFrom } from '#src/identity/accounts/tier.ts';
+import { proofMethods, tierFrom } from '#src/identity/accounts/tier.ts';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { loadSandboxPeople } from '#src/sandbox/person.ts';
 import { seedSandbox } from '#src/sandbox/seed.ts';
@@ -98,6 +98,41 @@ describe('the sandbox', () => {
     assert.equal((await accounts.documents(account.id)).length, 3);
     assert.equal((await accounts.find((await sandboxPeople.accountIdOf('yuri'))!))?.status, 'blocked');
     assert.equal(await sandboxPeople.accountIdOf('nobody'), undefined);
+  });
+
+  it('R10, F14: has somebody in every tier and in every state on the way', async () => {
+    const { checks, reviews, letters, identities } = house.services;
+    const idOf = async (id: string) => (await sandboxPeople.accountIdOf(id))!;
+    await house.settleOutbox();
+    const stateOf = async (id: string) => (await checks.progress(await idOf(id)))?.status;
+    assert.match((await stateOf('ruslan'))!, /queued|checking/);
+    assert.deepEqual([await stateOf('lidia'), await stateOf('grigory')], ['failed', 'conflict']);
+    assert.equal((await reviews.latest(await idOf('jamila')))?.status, 'submitted');
+    const returned = await reviews.latest(await idOf('artur'));
+    assert.deepEqual([returned?.status, returned?.reason], ['rejected', 'number_differs']);
+    assert.ok(await letters.onTheWay(await idOf('ulyana')));
+    const documents = await identities.documents(await idOf('mikhail'));
+    assert.ok(documents.some(({ kind, verified }) => kind === 'driving_licence' && verified));
+    for (const method of proofMethods)
+      assert.ok(
+        people.some(({ evidence }) => evidence.includes(method)),
+        method,
+      );
+  });
+
+  it('R10: each outcome and delay of the registry can be chosen, by a call and on the page', async () => {
+    const { registry } = house.services.sandbox!.controls;
+    const chosen = await json('POST', 'registry', { outcome: 'fail', wrong: ['snils', 'inn'], delay: 'P14D' });
+    assert.equal(chosen.status, 200);
+    assert.deepEqual(registry.simulation, { outcome: 'fail', wrong: ['snils', 'inn'], delayMs: 14 * 86_400_000 });
+    assert.equal((await json('POST', 'registry', { outcome: 'maybe' })).status, 400);
+    const browser = new Browser(house.origin);
+    for (const outcome of ['pass', 'fail', 'silent', 'down']) {
+      const form = { outcome, wrong: 'driving-licence', delay: 'PT10S' };
+      await browser.submit(await browser.open('/sandbox'), form, { form: 'registry-submit' });
+      assert.deepEqual(registry.simulation, { outcome, wrong: ['driving-licence'], delayMs: 10_000 });
+    }
+    await json('POST', 'registry', { outcome: 'pass' });
   });
 
   it('lists them with logins that work', async () => {
