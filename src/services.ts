@@ -302,6 +302,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const securitySettings = new SecuritySettings({
     db,
     contactChanges,
+    holds,
     factors,
     certificates: accountCertificates,
     devices,
@@ -353,13 +354,14 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     clock,
     budgets,
     identities,
+    holds,
     notices: accountNotices,
     audit,
     settings: config.verification,
   };
   const checks = new Checks({ ...verification, outbox, registry, logger });
   const addresses = new Addresses(verification);
-  const confirmations = new Confirmations({ db, identities, notices: accountNotices, audit });
+  const confirmations = new Confirmations({ db, identities, holds, notices: accountNotices, audit });
   const letters = new Letters({ ...verification, index, confirmations, messages });
 
   const signatureProofs = new SignatureProofs({
@@ -418,12 +420,12 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
   const roleRequests = new RoleRequests({ operators, approvals });
   const looks = new Looks({ budgets, audit, logger, settings: config.operators });
   const visits = new Visits({
-    db, clock, budgets, accounts, identities, checks, confirmations, operators, looks, audit,
+    db, clock, budgets, accounts, identities, checks, confirmations, operators, looks, holds, audit,
     settings: config.operators,
     checkDays: config.verification.checkDays,
   }); // prettier-ignore
   const reviews = new Reviews({
-    db, clock, budgets, accounts, identities, notices: accountNotices, operators, looks, audit,
+    db, clock, budgets, accounts, identities, notices: accountNotices, operators, looks, holds, audit,
     settings: { visitMinutes: config.operators.visitMinutes, submissionsPerDay: config.verification.checksPerDay },
   }); // prettier-ignore
   const appLocks = new AppLocks({ db, clock, hasher });

@@ -168,12 +168,14 @@ export class ContactChanges {
 
   /** Those whose hold is over. Answers how many. */
   async applyDue(): Promise<number> {
-    const { db, clock, accounts, notices } = this.#deps;
+    const { db, clock, accounts, holds, notices } = this.#deps;
     const due = await store.listDue(db, clock.now(), 200);
     for (const { id, account_id: accountId } of due) {
       const account = (await accounts.find(accountId))!;
       const language = account.locale ?? 'ru';
       await db.transaction().execute(async (transaction) => {
+        // The account first, as everywhere, so that nobody waits in a circle.
+        if (await holds.isHeld(accountId, transaction)) return;
         const taken = await store.take(transaction, id);
         if (taken) await this.#apply(transaction, { account, contact: this.#open(taken), language, isAgreed: false });
       });

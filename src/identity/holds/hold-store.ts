@@ -11,6 +11,11 @@ export async function place(connection: Connection, row: AccountHoldRow): Promis
     .execute();
 }
 
+/** Until the transaction ends nothing that holds the account goes on, a recovery least of all. */
+export async function lockAccount(connection: Connection, accountId: string): Promise<void> {
+  await connection.selectFrom('accounts').select('id').where('id', '=', accountId).forUpdate().execute();
+}
+
 export async function find(
   connection: Connection,
   accountId: string,

@@ -38,8 +38,14 @@ export class Holds {
     return endsAt;
   }
 
-  /** @throws Refusal `held` while there is one. For the transaction of whatever is held, beside the page that says so. */
+  /** In the caller's transaction: a recovery comes wholly before the act, or wholly after it. */
+  async isHeld(accountId: string, connection: Connection): Promise<boolean> {
+    await store.lockAccount(connection, accountId);
+    return (await this.find(accountId, connection)) !== undefined;
+  }
+
+  /** Part of every act that is held, whatever page or caller it comes from. @throws Refusal `held` while there is one. */
   async refuse(accountId: string, connection: Connection): Promise<void> {
-    if (await this.find(accountId, connection)) throw new Refusal('held', 403);
+    if (await this.isHeld(accountId, connection)) throw new Refusal('held', 403);
   }
 }

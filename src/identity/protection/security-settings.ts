@@ -10,6 +10,7 @@ import type { EnrolledKind, Enrolled } from '#src/identity/factors/factor.ts';
 import type { AccountCertificates } from '#src/identity/certificates/account-certificates.ts';
 import type { Believed } from '#src/identity/certificates/trusted-authorities.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { Disownable, Notices, SecurityChange } from '#src/identity/protection/notices.ts';
 
 interface SecuritySettingsDeps {
@@ -20,6 +21,7 @@ interface SecuritySettingsDeps {
   credentials: Credentials;
   questions: SecurityQuestions;
   contactChanges: ContactChanges;
+  holds: Holds;
   notices: Notices;
   messages: Messages;
   audit: Audit;
@@ -69,7 +71,7 @@ export class SecuritySettings {
 
   /**
    * `isProven` looks in the same transaction whether the certificate is this person's. False: it was not.
-   * @throws a unique violation of `certificates_fingerprint_key` when it is bound already.
+   * @throws a unique violation of `certificates_fingerprint_key` when it is bound already, Refusal `held` after a recovery.
    */
   async addCertificate(
     accountId: string,
@@ -77,6 +79,7 @@ export class SecuritySettings {
     isProven: (transaction: Connection) => Promise<boolean>,
   ): Promise<boolean> {
     return this.#change(accountId, async (transaction, record) => {
+      await this.#deps.holds.refuse(accountId, transaction);
       if (!(await isProven(transaction))) return false;
       const factorId = await this.#deps.certificates.add(transaction, accountId, believed);
       await record({ event: 'certificate_added', factorId });

@@ -12,6 +12,7 @@ import type { HeldIdentity, Identities, KnownDocument } from '#src/identity/acco
 import { areSamePerson } from '#src/identity/accounts/same-person.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { Looks } from '#src/identity/operators/looks.ts';
 import type { Operators } from '#src/identity/operators/operators.ts';
 import { reviewOf, type RejectionReason, type Review } from '#src/identity/reviews/review.ts';
@@ -47,6 +48,7 @@ interface ReviewsDeps {
   notices: AccountNotices;
   operators: Operators;
   looks: Looks;
+  holds: Holds;
   audit: Audit;
   settings: Pick<Config['operators'], 'visitMinutes'> & { submissionsPerDay: number };
 }
@@ -69,10 +71,11 @@ export class Reviews {
 
   /** Saves what the person says and puts it before the reviewers. Pressing the button twice sends once. */
   async submit(accountId: string, passport: ForeignPassport, language: Language): Promise<'submitted' | 'too_many'> {
-    const { db, budgets, settings, identities, audit, notices } = this.#deps;
+    const { db, budgets, holds, settings, identities, audit, notices } = this.#deps;
     const daily = { name: 'reviews', limit: settings.submissionsPerDay, windowSeconds: 86_400 };
     if (!(await budgets.take(daily, accountId))) return 'too_many';
     await db.transaction().execute(async (transaction) => {
+      await holds.refuse(accountId, transaction);
       const before = (await identities.hold(transaction, accountId))!;
       const after = await this.#save(transaction, before, passport);
       const live = await this.#live(transaction, accountId);

@@ -10,6 +10,7 @@ import type { HeldIdentity, Identities } from '#src/identity/accounts/identities
 import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import {
   isLive,
   progressOf,
@@ -37,6 +38,7 @@ interface ChecksDeps {
   identities: Identities;
   notices: AccountNotices;
   audit: Audit;
+  holds: Holds;
   registry: Registry;
   logger: Logger;
   settings: Config['verification'];
@@ -104,8 +106,9 @@ export class Checks {
   }
 
   async #save(accountId: string, change: Change, asked: { language: Language; forClient?: string }): Promise<Saved> {
-    const { db, identities, outbox } = this.#deps;
+    const { db, holds, identities, outbox } = this.#deps;
     const verdict = await db.transaction().execute(async (transaction): Promise<Saved> => {
+      await holds.refuse(accountId, transaction);
       const before = (await identities.hold(transaction, accountId))!;
       const after = await identities.replace(transaction, before, change(before));
       const isChanged = !after.fullSnapshot.equals(before.fullSnapshot);

@@ -5,12 +5,14 @@ import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import type { ProofMethod } from '#src/identity/accounts/tier.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 
 export type ConfirmationVerdict = 'confirmed' | 'refused' | 'conflict';
 
 interface ConfirmationsDeps {
   db: Database;
   identities: Identities;
+  holds: Holds;
   notices: AccountNotices;
   audit: Audit;
 }
@@ -26,6 +28,7 @@ export class Confirmations {
   /**
    * @param by what or who made sure, as the audit log names them; `operator`, which of our people.
    * @param isProven looks, in the same transaction, whether the proof is good for exactly these data, and uses it up.
+   * @throws Refusal `held` for some days after a recovery.
    * @returns `conflict` when a document is proven to be another person's; nobody learns whose.
    */
   async confirm(
@@ -33,8 +36,9 @@ export class Confirmations {
     { method, by, operator }: { method: Exclude<ProofMethod, 'registry' | 'review'>; by: string; operator?: string },
     isProven: (connection: Connection, held: HeldIdentity) => Promise<boolean>,
   ): Promise<ConfirmationVerdict> {
-    const { db, identities, notices, audit } = this.#deps;
+    const { db, identities, holds, notices, audit } = this.#deps;
     const work = db.transaction().execute(async (transaction): Promise<ConfirmationVerdict> => {
+      await holds.refuse(accountId, transaction);
       const held = await identities.hold(transaction, accountId);
       if (held?.status !== 'active' || !(await isProven(transaction, held))) return 'refused';
       await identities.prove(transaction, accountId, method, by);

@@ -13,6 +13,7 @@ import type { HeldIdentity, Identities } from '#src/identity/accounts/identities
 import type { AccountNotices } from '#src/identity/accounts/account-notices.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { Confirmations } from '#src/identity/verification/confirmations.ts';
 import * as store from '#src/identity/verification/letter-store.ts';
 
@@ -37,6 +38,7 @@ interface LettersDeps {
   index: BlindIndex;
   budgets: Budgets;
   identities: Identities;
+  holds: Holds;
   confirmations: Confirmations;
   messages: Messages;
   notices: AccountNotices;
@@ -70,7 +72,8 @@ export class Letters {
   }
 
   async enter(accountId: string, typed: string): Promise<LetterVerdict> {
-    const { db, clock, budgets, confirmations, settings } = this.#deps;
+    const { db, clock, budgets, holds, confirmations, settings } = this.#deps;
+    await holds.refuse(accountId, db);
     const tries = {
       name: 'letter-code',
       limit: settings.letterTries,
@@ -91,7 +94,8 @@ export class Letters {
   }
 
   async #order(connection: Connection, accountId: string, language: Language): Promise<LetterOrder> {
-    const { clock, budgets, identities, messages, notices, audit, settings } = this.#deps;
+    const { clock, budgets, holds, identities, messages, notices, audit, settings } = this.#deps;
+    await holds.refuse(accountId, connection);
     const held = await identities.hold(connection, accountId);
     if (!held?.profile.address?.formatted) return 'no_address';
     const evidence = await identities.evidence(accountId, connection);

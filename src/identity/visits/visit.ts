@@ -29,6 +29,7 @@ export type VisitRefusal =
   | 'conflict'
   | 'already_confirmed'
   | 'account_blocked'
+  | 'held'
   | 'unproven';
 
 /** Papers that say who somebody is; of these a clerk must have seen one. */

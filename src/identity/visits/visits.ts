@@ -9,6 +9,7 @@ import type { HeldIdentity, Identities, KnownDocument } from '#src/identity/acco
 import { areSamePerson } from '#src/identity/accounts/same-person.ts';
 import { auditEvent, type AuditEvent, type Look } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
+import type { Holds } from '#src/identity/holds/holds.ts';
 import type { Looks } from '#src/identity/operators/looks.ts';
 import type { Operators } from '#src/identity/operators/operators.ts';
 import type { Checks } from '#src/identity/verification/checks.ts';
@@ -34,6 +35,7 @@ interface VisitsDeps {
   operators: Operators;
   looks: Looks;
   budgets: Budgets;
+  holds: Holds;
   audit: Audit;
   settings: Config['operators'];
   /** How long the registry may take. */
@@ -210,10 +212,11 @@ export class Visits {
 
   /** Whom the registry found right meanwhile. Answers how many. */
   async confirmSeen(): Promise<number> {
-    const { db, clock, accounts, confirmations } = this.#deps;
+    const { db, clock, accounts, holds, confirmations } = this.#deps;
     let confirmed = 0;
     for (const { id, account_id: accountId, operator_id: operator, office } of await store.listSeen(db, clock.now())) {
       if (!(await accounts.find(accountId))?.evidence.includes('registry')) continue;
+      if (await holds.find(accountId)) continue;
       const by = { method: 'in_person', by: `office:${office}`, operator } as const;
       const verdict = await confirmations.confirm(accountId, by, async (transaction, held) => {
         const row = await store.hold(transaction, id, { operatorId: operator, office }, clock.now());
@@ -227,7 +230,7 @@ export class Visits {
   }
 
   async #refusalOf(clerk: ClerkAtWork, accountId: string, purpose: Purpose): Promise<VisitRefusal | undefined> {
-    const { accounts, checks } = this.#deps;
+    const { accounts, checks, holds } = this.#deps;
     const [own, account] = await Promise.all([accounts.find(clerk.accountId), accounts.find(accountId)]);
     if (!own || !account || account.status === 'deleted') return 'nobody';
     const isOwn = areSamePerson({ accountId, profile: account.profile }, { ...clerk, profile: own.profile });
@@ -236,6 +239,7 @@ export class Visits {
     if (account.status === 'blocked') return 'account_blocked';
     if (purpose === 'restore')
       return papersToRestore(await this.#deps.identities.documents(accountId)) ? undefined : 'unproven';
+    if (await holds.find(accountId)) return 'held';
     // Another proof is no obstacle: not every client takes every one.
     if (account.evidence.includes('in_person')) return 'already_confirmed';
     if (account.evidence.length > 0) return undefined;
