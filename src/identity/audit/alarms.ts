@@ -5,6 +5,7 @@ import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
 
 export type AlarmName =
+  | 'sms_number'
   | 'sms_range'
   | 'sms_unanswered'
   | 'sms_country'

@@ -36,8 +36,11 @@ export class SendLimits {
     if (resendSeconds > 0 && !(await budgets.take(soon, recipient))) return 'too_soon';
     if (!(await budgets.take({ name: 'send-short', limit: sendsPerTenMinutes, windowSeconds: 600 }, recipient)))
       return 'too_many';
-    if (!(await budgets.take({ name: 'send-day', limit: sendsPerDay, windowSeconds: 86_400 }, recipient)))
+    if (!(await budgets.take({ name: 'send-day', limit: sendsPerDay, windowSeconds: 86_400 }, recipient))) {
+      const phone = decoyPhone ?? recipient;
+      if (isPhone(phone)) await smsGuard.refused(phone);
       return 'too_many';
+    }
     if (decoyPhone !== undefined) return smsGuard.take(decoyPhone, { isProven, isDecoy: true });
     return isPhone(recipient) ? smsGuard.take(recipient, { isProven }) : 'allowed';
   }

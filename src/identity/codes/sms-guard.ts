@@ -61,6 +61,13 @@ export class SmsGuard {
     return 'sms_paused';
   }
 
+  /** A number has had all that one may have in a day. Told alike where there is nobody: too much is asked of it all the same. */
+  async refused(phone: string): Promise<void> {
+    const { alarms, metrics, countryOf } = this.#deps;
+    metrics.sms.inc({ country: countryOf(phone) ?? 'other', outcome: 'refused' });
+    await alarms.raise('sms_number', namedRange(phone));
+  }
+
   /** The code came back: somebody real reads what goes to this range. */
   async answered(phone: string): Promise<void> {
     const { budgets, metrics, countryOf } = this.#deps;

@@ -27,7 +27,11 @@ for (const kind of databaseKinds) {
       storage = await openStorage(kind);
       const budgets = new Budgets({ db: storage.db, statements: storage.statements, clock, index });
       codes = new Codes({ db: storage.db, clock, index, budgets, settings });
-      const smsGuard = { take: async () => 'allowed', answered: async () => {} } as unknown as SmsGuard;
+      const smsGuard = {
+        take: async () => 'allowed',
+        answered: async () => {},
+        refused: async () => {},
+      } as unknown as SmsGuard;
       limits = new SendLimits({ budgets, smsGuard, settings });
     });
     after(() => storage.close());
