@@ -60,8 +60,8 @@ for (const database of databaseKinds)
         undefined,
       ],
       'documents are sent for checking': [
-        () => house.services.checks.submit(id, { profile: { ...anna.profile, familyName: 'Сова', givenName: 'Анна' },
-          documents: [{ kind: 'rf_passport', value: '4510123456' }] }, english), // prettier-ignore
+        () => house.services.checks.submit(id, () => ({ profile: { ...anna.profile, familyName: 'Сова', givenName: 'Анна' },
+          documents: [{ kind: 'rf_passport', value: '4510123456' }] }), english), // prettier-ignore
         'queued',
       ],
       'a foreign profile is sent for review': [() => house.services.reviews.submit(id, passport, 'ru'), 'submitted'],

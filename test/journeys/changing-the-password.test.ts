@@ -31,12 +31,13 @@ for (const database of databaseKinds) {
     });
     afterEach(() => house.close());
 
-    it('C6, P5: needs the present password and the new one twice, ends other sessions and tells every contact', async () => {
+    it('C6, P5, P26: needs the present password and the new one twice, ends other sessions and tells every contact', async () => {
       const elsewhere = await signedIn();
       assert.equal((await change({ current: 'Wrong-Harbour-1' })).status, 422);
       assert.ok(has(await change({ repeat: 'Loud-Lagoon-62' }), 'error-summary'));
       const done = await change({});
       assert.match(textOf(done), /The password is changed|Пароль изменён/);
+      assert.match(textOf(done), /in a password manager|в менеджере паролей/);
       assert.match((await browser.open('/account/security')).url, /\/account\/security$/);
       assert.match((await elsewhere.open('/account/security')).url, /interaction/);
       for (const contact of [...veraFacts.phones, ...veraFacts.emails]) {

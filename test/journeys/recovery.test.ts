@@ -44,7 +44,7 @@ describe('the way back into an account', () => {
   const check = (person: Person & { phone: string }, password: string) =>
     house.services.credentials.check({ login: person.phone, password, address: '192.0.2.7' });
 
-  it('P10, P14: a simplified account by the code to its phone', async () => {
+  it('P10, P14, P26: a simplified account by the code to its phone', async () => {
     const person = await simplified();
     const forgetful = new Forgetful(house);
     const page = await forgetful.provePhone(person.phone);
@@ -52,6 +52,7 @@ describe('the way back into an account', () => {
     assert.ok(has(end, 'login-submit'), `${end.url} ${textOf(end)}`);
     assert.match(end.html, new RegExp(`value="${person.phone.replace('+', '\\+')}"`), 'the login is filled in');
     assert.match(textOf(end), /new password is saved/);
+    assert.match(textOf(end), /password manager, or on paper in a safe place[\s\S]*change it at once/);
     assert.equal(await check(person, NEW_PASSWORD), person.id);
     assert.equal(await check(person, PASSWORD), undefined);
   });
@@ -217,6 +218,26 @@ describe('the way back into an account', () => {
     const centre = await forgetful.browser.open(hrefOf(other, 'service-centre-link'));
     assert.match(textOf(centre), /8 800 100 70 10/, 'P22');
     assert.match(textOf(centre), /passport[\s\S]*SNILS/, 'P21');
+  });
+
+  it('P8: phone or e-mail, passport, SNILS, INN or a foreign citizen’s data; then the captcha and “Find”', async () => {
+    const page = await new Browser(house.origin).open('/recover');
+    const offered = [...page.html.matchAll(/name="recover-by" value="(\w+)"/g)].map(([, way]) => way);
+    assert.deepEqual(offered, ['contact', 'passport', 'snils', 'inn', 'foreign']);
+    assert.match(page.html, /value="contact"[^>]* checked/);
+    for (const id of [
+      'contact',
+      'document-number',
+      'foreign-country',
+      'foreign-series',
+      'foreign-number',
+      'birth-year',
+    ])
+      assert.ok(has(page, id), id);
+    const [fields, captcha, find] = ['id="document-number"', 'id="captcha"', 'id="find-submit"'].map((part) =>
+      page.html.indexOf(part),
+    );
+    assert.ok(0 < fields! && fields! < captcha! && captcha! < find!);
   });
 
   it('P9: nothing is sent before the captcha is right', async () => {

@@ -27,7 +27,7 @@ describe('registration', () => {
   }
 
   describe('with a phone', () => {
-    it('R3, R4, R7, R11: a code, a password, an account; sign-in works and is of the simplified tier', async () => {
+    it('R3, R4, R7, R11, P26: a code, a password, an account; sign-in works and is of the simplified tier', async () => {
       const registrant = new Registrant(house);
       const phone = freshPhone();
       const codePage = await registrant.begin({ phone: `8${phone.slice(2)}` });

@@ -24,7 +24,17 @@ for (const kind of databaseKinds) {
     });
     afterEach(() => house.close());
 
-    it('R20, S1: anybody writes to support, is told the number, and gets the answer by e-mail', async () => {
+    it('P23: from any page over “Help” to “Comments and suggestions”, signed in or not', async () => {
+      for (const path of ['/', '/recover', '/no-such-page']) {
+        const page = await browser.open(path);
+        assert.match(page.html, /<a href="\/help">Help<\/a>/, path);
+      }
+      const help = await browser.open('/help');
+      assert.match(textOf(help), /Comments and suggestions[\s\S]*We answer by e-mail within a few days/);
+      assert.ok(has(help, 'feedback-submit'));
+    });
+
+    it('R20, S1, P23: anybody writes to support, is told the number, and gets the answer by e-mail', async () => {
       const form = await browser.open('/help?reference=1A2B3C4D');
       assert.equal(formIn(form, 'feedback-submit').fields.reference, '1A2B3C4D');
       const sent = await send(form);
