@@ -50,6 +50,7 @@ import { createReviewRoutes } from '#src/web/foreign/review-routes.ts';
 import { createHealthRoutes } from '#src/web/health/health-routes.ts';
 import { createInteractionRoutes } from '#src/web/interaction/interaction-routes.ts';
 import { createLanguageRoutes } from '#src/web/language/language-routes.ts';
+import { createStrengthWordsRoutes } from '#src/web/language/strength-words-routes.ts';
 import type { ConsoleRouter } from '#src/web/middleware/console-router.ts';
 import { createErrorPages } from '#src/web/middleware/error-pages.ts';
 import { createFrontDoor } from '#src/web/middleware/front-door.ts';
@@ -114,6 +115,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createStartRoutes(services),
     createServiceCentresRoutes(services),
     createLanguageRoutes(services),
+    createStrengthWordsRoutes(services),
     createCaptchaRoutes(services),
     createSupportRoutes(services),
     createInteractionRoutes({ ...services, sandboxPeople: sandbox?.people }),

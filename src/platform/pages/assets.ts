@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface Asset {
   body: Buffer;
@@ -12,8 +13,8 @@ export interface Asset {
 
 /**
  * Static files, read once at start. `app.css` is every sheet of views/assets/css joined in the order of their names;
- * the rest of views/assets keeps its path, `fonts/` comes from the font packages and `webauthn-<version>/` from the
- * browser's half of the passkey library.
+ * the rest of views/assets keeps its path, `fonts/` comes from the font packages, `webauthn-<version>/` from the browser's
+ * half of the passkey library and `zxcvbn-<version>/` from the one that judges how strong a password is.
  */
 export class Assets {
   readonly #assets = new Map<string, Asset>();
@@ -23,8 +24,9 @@ export class Assets {
     for (const specifier of fontFiles) {
       assets.#add(`fonts/${basename(specifier)}`, readFileSync(fileURLToPath(import.meta.resolve(specifier))));
     }
-    for (const name of modulesIn(webauthn))
-      assets.#add(`${webauthnName}/${name}`, readFileSync(new URL(name, webauthn)));
+    for (const { folder: from, name, type } of libraries)
+      for (const file of filesOf(from, type)) assets.#add(`${name}/${file}`, readModule(new URL(file, from)));
+    assets.#add(`${zxcvbn.name}/${levenshtein}.js`, readFileSync(levenshteinFile));
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
     for (const name of names) {
       if (extname(name) === '.css' && !isSheet(name)) assets.#add(name, assets.#tighten(readAsset(name).toString()));
@@ -67,14 +69,17 @@ export class Assets {
 
 const folder = new URL('../../../views/assets/', import.meta.url);
 
-const webauthn = new URL('./', import.meta.resolve('@simplewebauthn/browser'));
-const { version } = JSON.parse(readFileSync(new URL('../package.json', webauthn), 'utf8')) as { version: string };
-/** Its modules import each other by plain names, so the version stands in their folder's. */
-const webauthnName = `webauthn-${version}`;
+const webauthn = library('webauthn', '@simplewebauthn/browser', '.js');
+const zxcvbn = library('zxcvbn', '@zxcvbn-ts/core', '.mjs');
+const libraries = [webauthn, zxcvbn];
+/** The only package that a module of theirs asks for by its bare name, which a browser does not know. */
+const levenshtein = 'fastest-levenshtein';
+const levenshteinFile = new URL('esm/mod.js', pathToFileURL(createRequire(zxcvbn.folder).resolve(levenshtein)));
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.webmanifest': 'application/manifest+json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
@@ -90,7 +95,7 @@ const fontFiles = [
   ),
 ];
 
-/** Scripts lose comments and indentation on the way, and name the library's folder without its version. */
+/** Scripts lose comments and indentation on the way, and name a library's folder without its version. */
 function readAsset(name: string): Buffer {
   const body = readFileSync(new URL(name, folder));
   if (extname(name) !== '.js') return body;
@@ -98,14 +103,28 @@ function readAsset(name: string): Buffer {
     .toString()
     .replaceAll(/^\s*\/\*[\s\S]*?\*\/\n/gm, '')
     .replaceAll(/^\s*\/\/.*\n/gm, '')
-    .replaceAll(/^ +/gm, '')
-    .replaceAll("'/assets/webauthn/", `'/assets/${webauthnName}/`);
-  return Buffer.from(script);
+    .replaceAll(/^ +/gm, '');
+  const named = libraries.reduce((text, { plain, name: versioned }) => {
+    return text.replaceAll(`'/assets/${plain}/`, `'/assets/${versioned}/`);
+  }, script);
+  return Buffer.from(named);
 }
 
-function modulesIn(directory: URL): string[] {
+/** Its modules import each other by plain names, so the version stands in their folder's. */
+function library(plain: string, specifier: string, type: string) {
+  const folder = new URL('./', import.meta.resolve(specifier));
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', folder), 'utf8')) as { version: string };
+  return { plain, name: `${plain}-${version}`, folder, type };
+}
+
+function filesOf(directory: URL, type: string): string[] {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
-  return names.filter((name) => name.endsWith('.js'));
+  return names.filter((name) => extname(name) === type);
+}
+
+function readModule(file: URL): Buffer {
+  const text = readFileSync(file, 'utf8');
+  return Buffer.from(text.replace(`from '${levenshtein}'`, `from '/assets/${zxcvbn.name}/${levenshtein}.js'`));
 }
 
 function isSheet(name: string): boolean {

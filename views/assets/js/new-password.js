@@ -77,5 +77,11 @@ document.getElementById('suggest-password').addEventListener('click', (event) =>
 });
 
 password.addEventListener('input', check);
+// Whoever types one is told how strong it is; a suggested one is.
+password.addEventListener('input', function load(event) {
+  if (!event.isTrusted) return;
+  password.removeEventListener('input', load);
+  import(document.getElementById('strength').dataset.module).catch(() => undefined);
+});
 repeat.addEventListener('input', check);
 if (password.value) check();
