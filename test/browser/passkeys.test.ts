@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { InChromium } from '#test/browser/in-chromium.ts';
-import { signIn } from '#test/browser/steps.ts';
+import { addAuthenticator, signIn } from '#test/browser/steps.ts';
 import { settle, type Person } from '#test/support/people.ts';
 
 describe('L5 to L8: face or fingerprint in a real browser', function () {
@@ -78,23 +78,6 @@ describe('L5 to L8: face or fingerprint in a real browser', function () {
 
   async function visit(): Promise<{ page: Page; device: { cdp: CDPSession; id: string } }> {
     const page = await chromium.visit();
-    return { page, device: await addAuthenticator(page.context(), page) };
+    return { page, device: await addAuthenticator(page) };
   }
 });
-
-/** A device that always recognises its owner. */
-async function addAuthenticator(context: BrowserContext, page: Page): Promise<{ cdp: CDPSession; id: string }> {
-  const cdp = await context.newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId: id } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, id };
-}

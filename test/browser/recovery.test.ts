@@ -1,146 +1,104 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
-import { enterCode, messageTo, openSandboxHouse, takeSuggestion } from '#test/browser/steps.ts';
-import { complaintsOf, launchChromium } from '#test/support/chromium.ts';
-import type { House } from '#test/support/house.ts';
-import { anna, settle } from '#test/support/people.ts';
+import type { Page } from 'playwright-core';
+import { InChromium } from '#test/browser/in-chromium.ts';
+import { LostPassword, owner, type Kind } from '#test/browser/recovering.ts';
+import { waysBack, type Way } from '#test/browser/recovery-ways.ts';
+import { atWork } from '#test/support/console.ts';
+import { Desk, linkTo } from '#test/support/restoring.ts';
 
-const widths = [375, 1280];
-
-describe('P7 to P18: a forgotten password in a real browser', function () {
+describe('P7 to P18, F20: a forgotten password in a real browser', function () {
   this.timeout(90_000);
-  let house: House;
-  let browser: Browser;
-  let next = 40;
+  const chromium = new InChromium();
 
-  before(async function () {
-    browser = await launchChromium(this);
-    house = await openSandboxHouse();
+  for (const [kind, list] of Object.entries(waysBack) as [Kind, Way[]][])
+    for (const { by, script, phone, before: prepare, walk, login } of list)
+      it(`a ${kind} account by ${by}${script === false ? ', without script' : ''}`, async () => {
+        const who = await owner(chromium.house, kind, { phone });
+        await prepare?.(who, chromium.house);
+        const lost = new LostPassword(chromium.house, await visit(script));
+        await walk(lost, who);
+        await lost.ends(who[login]);
+      });
+
+  it('P17, P18, P22: a simplified account that has lost its phone is led to a service centre', async () => {
+    const { phone, snils } = await owner(chromium.house, 'simplified');
+    const lost = new LostPassword(chromium.house, await visit());
+    await lost.find('contact', { contact: phone });
+    await lost.page.click('#no-phone-link');
+    await lost.document(snils);
+    await lost.page.waitForSelector('#error-summary');
+    await lost.page.click('#service-centre-link');
+    await lost.fits();
+    assert.match(await lost.page.innerText('main'), /8 800 100 70 10/);
+    await lost.page.click('#centres-link');
+    await lost.fits();
   });
-  after(async () => {
-    await browser?.close();
-    await house?.close();
+
+  // Two clerks and a confirmed account: test/browser/console.test.ts.
+  for (const [kind, document] of [
+    ['standard', 'rf_passport'],
+    ['reviewed', 'foreign'],
+  ] as const)
+    it(`P19: a ${kind} account by the service centre`, async () => {
+      const who = await owner(chromium.house, kind);
+      const first = kind === 'standard' ? who.passport : who.foreignDocument;
+      const fresh = `new${who.email}`;
+      const desk = new Desk(chromium.house, await atWork(chromium.house, 'clerk'));
+      await desk.giveBack({ passport: first, snils: who.snils, document }, fresh);
+      const lost = new LostPassword(chromium.house, await visit());
+      await lost.page.goto((await linkTo(chromium.house, fresh, '/activation/'))!);
+      await lost.ends(fresh);
+    });
+
+  it('C2: whoever types a new password is told how strong it is; before that nothing of it is loaded, and nothing is sent', async () => {
+    const who = await owner(chromium.house, 'simplified');
+    const lost = new LostPassword(chromium.house, await visit());
+    const { page } = lost;
+    const asked: string[] = [];
+    page.on(
+      'request',
+      (request) => void asked.push(`${request.method()} ${request.url()} ${request.postData() ?? ''}`),
+    );
+    await lost.find('contact', { contact: who.phone });
+    await lost.code(who);
+    await page.waitForSelector('#new-password');
+    await page.click('#suggest-password');
+    assert.ok(!asked.some((one) => /strength|zxcvbn/.test(one)), 'a suggested one is strong');
+    asked.length = 0;
+    for (const [typed, words] of [
+      ['Solnyshko7!', /не самый надёжный|слабый/],
+      ['Petrova-1990!', /слабый|не самый надёжный/],
+      ['Kettle-Meadow-73-Orbit', /Пароль надёжный\./],
+    ] as const) {
+      await page.fill('#new-password', '');
+      await page.type('#new-password', typed);
+      await page.waitForFunction(
+        (source) => new RegExp(source).test(document.getElementById('strength')!.innerText),
+        words.source,
+      );
+      assert.ok(!asked.join().includes(typed) && asked.every((one) => one.startsWith('GET ')), asked.join('\n'));
+    }
+    assert.equal(await page.getAttribute('#strength', 'role'), 'status');
+    await lost.fits();
+    await page.fill('#new-password', 'Kettle-Meadow-73-Orbit'.repeat(6));
+    await page.click('#password-submit');
+    await page.waitForSelector('#error-summary', { timeout: 20_000 });
   });
 
-  for (const width of widths) {
-    it(`a simplified account by phone, ${width} px wide`, async () => {
-      const { phone } = await person('simplified');
-      await visit(width, async (page) => {
-        await page.goto('/demo/university/login');
-        await page.click('#recover-link');
-        await find(page, { contact: phone });
-        await enterCode(page, house, phone);
-        await ends(page, phone);
-      });
-    });
-
-    it(`a standard account by SNILS, ${width} px wide`, async () => {
-      const { phone, snils } = await person('standard');
-      await visit(width, async (page) => {
-        await page.goto('/recover');
-        await page.check('#recover-by-snils');
-        assert.ok(!(await page.isVisible('#contact')), 'nothing that is not needed');
-        await find(page, { 'document-number': snils });
-        await enterCode(page, house, phone);
-        await ends(page, phone);
-      });
-    });
-
-    it(`a confirmed account by letter, with a document and the question, ${width} px wide`, async () => {
-      const { id, email, passport } = await person('confirmed');
-      await house.services.securitySettings.setQuestion(id, { listed: 'pet' }, 'Мурзик');
-      await visit(width, async (page) => {
-        await page.goto('/recover');
-        await find(page, { contact: email });
-        await page.waitForSelector('#resend');
-        await fits(page, 'letter');
-        await page.goto((await messageTo(house, email)).links[0]!);
-        await fits(page, 'link');
-        await page.click('#recovery-link-submit');
-        await fits(page, 'document');
-        await page.fill('#document-number', passport);
-        await page.click('#document-submit');
-        await fits(page, 'question');
-        await page.fill('#security-answer', 'мурзик');
-        await page.click('#answer-submit');
-        await ends(page, email);
-      });
-    });
-
-    it(`without the phone: a second document, the masked address, the letter, ${width} px wide`, async () => {
-      const { phone, email, snils } = await person('confirmed');
-      await visit(width, async (page) => {
-        await page.goto('/recover');
-        await fits(page, 'find');
-        await find(page, { contact: phone });
-        await fits(page, 'code');
-        await page.click('#no-phone-link');
-        await fits(page, 'another-way');
-        await page.fill('#document-number', snils);
-        await page.click('#document-submit');
-        await fits(page, 'masked');
-        assert.ok(!(await page.content()).includes(email));
-        await page.click('#choose-email');
-        await page.waitForSelector('#resend');
-        await page.goto((await messageTo(house, email)).links[0]!);
-        await page.click('#recovery-link-submit');
-        await ends(page, email);
-        await page.goto('/recover/service-centre');
-        await fits(page, 'service-centre');
-      });
-    });
-  }
-
-  async function person(tier: 'simplified' | 'standard' | 'confirmed') {
-    const [phone, email] = [`+790000441${next}`, `p${next}@example.test`];
-    const [passport, snils] = [`45104410${next}`, snilsOf(next++)];
-    const evidence = { simplified: [], standard: ['registry'], confirmed: ['registry', 'in_person'] } as const;
-    const { id } = await settle(house, {
-      ...anna,
-      contacts: [
-        { kind: 'phone', value: phone },
-        { kind: 'email', value: email },
-      ],
-      evidence: [...evidence[tier]],
-      documents: tier === 'simplified' ? {} : { rf_passport: passport, snils },
-    });
-    return { id, phone, email, passport, snils };
-  }
-
-  async function visit(width: number, work: (page: Page) => Promise<void>): Promise<void> {
-    const context = await browser.newContext({ baseURL: house.origin, viewport: { width, height: 900 }, locale: 'ru' });
-    const complaints = complaintsOf(context);
-    await work(await context.newPage());
-    await context.close();
-    assert.deepEqual(complaints, []);
-  }
-
-  async function find(page: Page, values: Record<string, string>): Promise<void> {
-    for (const [field, value] of Object.entries(values)) await page.fill(`#${field}`, value);
-    await page.fill('#captcha', 'sandbox');
-    await page.click('#find-submit');
-  }
-
-  /** A new password, and the sign-in page with the login filled in; the password then works. */
-  async function ends(page: Page, login: string): Promise<void> {
-    const password = await takeSuggestion(page);
+  it('C2: a password is set where the word of its strength never comes', async () => {
+    const who = await owner(chromium.house, 'simplified');
+    const page = await visit();
+    await page.route('**/strength.js*', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+    const lost = new LostPassword(chromium.house, page);
+    await lost.find('contact', { contact: who.phone });
+    await lost.code(who);
+    await page.fill('#new-password', 'Kettle-Meadow-73');
+    await page.fill('#new-password-repeat', 'Kettle-Meadow-73');
+    await page.click('#password-submit');
     await page.waitForSelector('#login-submit');
-    await fits(page, 'signed-out');
-    assert.equal((await page.inputValue('#login')).replaceAll(/[\s-]/g, ''), login);
-    await page.fill('#password', password);
-    await page.click('#login-submit');
-    await page.waitForSelector('#login-submit', { state: 'detached' });
-  }
+  });
 
-  async function fits(page: Page, name: string): Promise<void> {
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+  function visit(javaScriptEnabled = true): Promise<Page> {
+    return chromium.visit({ javaScriptEnabled, viewport: { width: 375, height: 900 }, locale: 'ru' });
   }
 });
-
-/** A right SNILS for a number. */
-function snilsOf(number: number): string {
-  const digits = String(710_000_000 + number * 7);
-  const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (9 - i), 0);
-  return digits + String((sum % 101) % 100).padStart(2, '0');
-}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { SandboxPeople } from '#src/sandbox/people.ts';
 import { loadSandboxPeople } from '#src/sandbox/person.ts';
 import { seedSandbox } from '#src/sandbox/seed.ts';
@@ -15,7 +15,12 @@ interface InboxMessage {
 export async function openSandboxHouse(): Promise<House> {
   const house = await House.open({
     database: 'embedded',
-    settings: { smsGuard: roomyRanges, codes: { sendsPerAddress: 1000 }, support: { ticketsPerAddressPerHour: 1000 } },
+    settings: {
+      smsGuard: roomyRanges,
+      codes: { sendsPerAddress: 1000 },
+      recovery: { lookUpsPerAddress: 1000, startsPerAddress: 1000 },
+      support: { ticketsPerAddressPerHour: 1000 },
+    },
   });
   await seedSandbox({ ...house.services, sandboxPeople: new SandboxPeople(house.services) });
   return house;
@@ -66,4 +71,21 @@ export async function signIn(page: Page, login: string, password: string): Promi
 export async function signInAs(page: Page, id: string): Promise<void> {
   const { contacts, password } = loadSandboxPeople().find((person) => person.id === id)!;
   await signIn(page, contacts.phone ?? contacts.email!, password);
+}
+
+/** A device that always recognises its owner. */
+export async function addAuthenticator(page: Page): Promise<{ cdp: CDPSession; id: string }> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId: id } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { cdp, id };
 }

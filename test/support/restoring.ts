@@ -9,6 +9,8 @@ export const OWN_PASSWORD = 'Loud-Lantern-81';
 interface Papers {
   passport: string;
   snils: string;
+  /** Which of the documents names the person. */
+  document?: 'rf_passport' | 'foreign';
 }
 
 /** A clerk at work and the person before them, screen by screen. */
@@ -21,9 +23,9 @@ export class Desk {
     this.clerk = clerk;
   }
 
-  async find({ passport }: Pick<Papers, 'passport'>): Promise<View> {
+  async find({ passport, document = 'rf_passport' }: Omit<Papers, 'snils'>): Promise<View> {
     const page = await this.clerk.open('/console/visits');
-    const values = { document: 'rf_passport', 'document-number': passport, purpose: 'restore' };
+    const values = { document, 'document-number': passport, purpose: 'restore' };
     return this.clerk.submit(page, values, { form: 'find-submit' });
   }
 
