@@ -17,7 +17,7 @@ import { createChangePasswordRoutes } from '#src/web/account/change-password-rou
 import { createSecurityRoutes } from '#src/web/account/security-routes.ts';
 import { SANDBOX_TOKEN } from '#src/platform/config/operator-settings.ts';
 import { createDeveloperApi } from '#src/protocols/esia/developer-api.ts';
-import { createEsiaRoutes } from '#src/protocols/esia/esia-routes.ts';
+import { createEsiaRoutes, tokenPaths } from '#src/protocols/esia/esia-routes.ts';
 import { createPublicRoutes } from '#src/protocols/esia/public-routes.ts';
 import { createResourceRoutes } from '#src/protocols/esia/resource-routes.ts';
 import { createAccountRoutes } from '#src/web/account/account-routes.ts';
@@ -98,7 +98,7 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   const { open: metricsOpen } = config.metrics;
   const health = createHealthRoutes({ isReady, metrics, metricsOpen, metricsToken: secrets.metricsToken });
   app.use(except(isProtocol, health.routes() as Middleware));
-  app.use(createSecurityHeaders(config.issuer, programPaths));
+  app.use(createSecurityHeaders(config.issuer, new Set([...programPaths, ...tokenPaths])));
   app.use(except(isProtocol, serveAssets(services.assets)));
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));

@@ -38,6 +38,7 @@ export function serveCommands(
     if (file === undefined) {
       profiler.connect();
       await profiler.post('Profiler.enable');
+      await profiler.post('Profiler.setSamplingInterval', { interval: 200 });
       await profiler.post('Profiler.start');
       return;
     }

@@ -90,10 +90,12 @@ function holds({ text, cms, chain, kinds }: StoredRecord, proofs: Buffer[], at: 
   const path = { certificate, intermediates: above.slice(0, -1), trusted: [root.certificate], at };
   if (!verifyChain({ ...path, crls: crls!, ocspResponses }).ok) return false;
   if (cms === undefined || text === undefined) return true;
+  const signer = readCertificate(certificate);
+  if (!signer.ok) return false;
   const signed = verifyCms({
     cms: Buffer.from(cms, 'base64'),
     content: Buffer.from(text),
-    certificates: [certificate],
+    known: [signer.certificate],
   });
   return signed.ok && signed.certificate.equals(certificate);
 }

@@ -24,14 +24,14 @@ export interface VerifiedCms {
 
 /**
  * Verifies a CMS SignedData (RFC 5652) over `content`, detached or attached. Attached content must be `content`. The
- * certificate is taken from the message or from `certificates`. Never throws on what a stranger sent.
+ * certificate is taken from the message or from `known`. Never throws on what a stranger sent.
  */
-export function verifyCms({ cms, content, certificates = [] }: CmsToVerify): VerifiedCms | Failed {
+export function verifyCms({ cms, content, known = [] }: CmsToVerify): VerifiedCms | Failed {
   return attempt(() => {
     refuseIf(cms.length > MAX_BYTES || content.length > MAX_BYTES, 'too_large');
     const data = parseSignedData(bufferOf(cms));
     refuseIf(data.content?.equals(content) === false, 'content_mismatch');
-    const certificate = signerCertificate(data.signer, [...data.certificates, ...certificates.map(bufferOf)]);
+    const certificate = signerCertificate(data.signer, data.certificates, known);
     return verifySigner(data, certificate, content);
   });
 }
@@ -39,7 +39,8 @@ export function verifyCms({ cms, content, certificates = [] }: CmsToVerify): Ver
 export interface CmsToVerify {
   cms: Uint8Array;
   content: Uint8Array;
-  certificates?: readonly Uint8Array[];
+  /** Taken apart already; one of them that comes embedded as well is not read again. */
+  known?: readonly Certificate[];
 }
 
 const MAX_BYTES = 1024 * 1024;

@@ -16,8 +16,19 @@ export type PublicKey =
   | { family: 'ecdsa'; key: KeyObject }
   | { family: 'gost'; key: GostPublicKey };
 
-/** Reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) of a kind we can verify with. */
+/**
+ * Reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) of a kind we can verify with. A certificate that is kept is read
+ * for its key once: taking a key apart costs several times what a verification does.
+ */
 export function readPublicKey(spki: Buffer): PublicKey {
+  let key = readKeys.get(spki);
+  if (!key) readKeys.set(spki, (key = takeApart(spki)));
+  return key;
+}
+
+const readKeys = new WeakMap<Buffer, PublicKey>();
+
+function takeApart(spki: Buffer): PublicKey {
   const [identifier] = childrenOf(readElement(spki), tags.sequence);
   const [algorithm, parameters] = childrenOf(identifier, tags.sequence);
   const oid = oidOf(algorithm);

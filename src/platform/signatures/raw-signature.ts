@@ -18,7 +18,7 @@ export interface VerifiedRawSignature {
  */
 export function verifyRawSignature({ publicKey, content, signature }: RawToVerify): VerifiedRawSignature | Failed {
   return attempt(() => {
-    const key = readPublicKey(Buffer.from(publicKey));
+    const key = readPublicKey(publicKey);
     if (key.family === 'ecdsa') throw new SignatureFault('key_unsupported');
     const bytes = Buffer.from(signature);
     if (key.family === 'rsa') {
@@ -36,7 +36,7 @@ export function verifyRawSignature({ publicKey, content, signature }: RawToVerif
 }
 
 export interface RawToVerify {
-  publicKey: Uint8Array;
+  publicKey: Buffer;
   content: Uint8Array;
   signature: Uint8Array;
 }

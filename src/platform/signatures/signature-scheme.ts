@@ -37,10 +37,12 @@ export function readScheme(identifier: Element | undefined, key: PublicKey, stat
 
 export function isSignedBy(key: PublicKey, scheme: Scheme, content: Uint8Array, signature: Buffer): boolean {
   if (key.family === 'gost') return verifyGost(key.key, digestOf(scheme.digest, content), signature);
+  const { saltLength } = scheme;
   const isPss = scheme.algorithm === 'rsa_pss';
-  const options = isPss ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: scheme.saltLength } : {};
+  // Node takes a bare key several times faster than one among options.
+  const given = isPss ? { key: key.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength } : key.key;
   try {
-    return verify(scheme.digest, content, { key: key.key, ...options }, signature);
+    return verify(scheme.digest, content, given, signature);
   } catch (error) {
     // OpenSSL throws where a key restricted to one digest meets another.
     if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_OSSL')) return false;

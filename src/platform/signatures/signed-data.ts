@@ -39,12 +39,18 @@ export function parseSignedData(bytes: Buffer): SignedData {
 }
 
 /** The certificate the signer names, among those embedded and those already known. Unreadable strangers are passed over. */
-export function signerCertificate(signer: Signer, candidates: readonly Buffer[]): Certificate {
-  for (const candidate of candidates) {
-    const certificate = readableOrNone(candidate);
+export function signerCertificate(
+  signer: Signer,
+  embedded: readonly Buffer[],
+  known: readonly Certificate[],
+): Certificate {
+  for (const candidate of embedded) {
+    const certificate = known.find(({ der }) => der.equals(candidate)) ?? readableOrNone(candidate);
     if (certificate && signer.isSignerOf(certificate)) return certificate;
   }
-  throw new SignatureFault('certificate_missing');
+  const named = known.find((certificate) => signer.isSignerOf(certificate));
+  if (!named) throw new SignatureFault('certificate_missing');
+  return named;
 }
 
 const SIGNED_DATA = '1.2.840.113549.1.7.2';

@@ -68,7 +68,8 @@ function checkRaw(
 ): SignatureMatch | undefined {
   for (const certificate of certificates.filter(({ signatureLength }) => signatureLength === bytes.length)) {
     const content = Buffer.from(message.text);
-    const verified = verifyRawSignature({ publicKey: certificate.publicKey, content, signature: bytes });
+    const { publicKey } = certificate.parsed;
+    const verified = verifyRawSignature({ publicKey, content, signature: bytes });
     note(findings, { order: message.order, form: 'raw', result: verified.ok ? 'right' : verified.reason });
     if (!verified.ok) continue;
     const { algorithm, digest, isReversed } = verified;
@@ -84,8 +85,8 @@ function checkCms(
   findings: SignatureFindings,
 ): SignatureMatch | undefined {
   if (bytes[0] !== 0x30) return undefined;
-  const known = certificates.map(({ der }) => der);
-  const verified = verifyCms({ cms: bytes, content: Buffer.from(message.text), certificates: known });
+  const known = certificates.map(({ parsed }) => parsed);
+  const verified = verifyCms({ cms: bytes, content: Buffer.from(message.text), known });
   note(findings, { order: message.order, form: 'cms', result: verified.ok ? 'right' : verified.reason });
   if (!verified.ok) return undefined;
   const certificate = certificates.find(({ der }) => der.equals(verified.certificate));

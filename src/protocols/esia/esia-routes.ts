@@ -24,6 +24,9 @@ export interface EsiaRoutesDeps {
   pages: EsiaPages;
 }
 
+/** Spoken to by client systems alone. */
+export const tokenPaths: readonly string[] = versions('te').map(([path]) => path);
+
 /** The addresses of ESIA: authorization, token and logout, in all their versions. */
 export function createEsiaRoutes(deps: EsiaRoutesDeps): Router {
   const { signedRequests, authorizations, tokens, logout, requests, clock, pages } = deps;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readCertificate, thumbprintsOf } from '#src/platform/signatures/certificate.ts';
+import { readCertificate, thumbprintsOf, type Certificate } from '#src/platform/signatures/certificate.ts';
 import { readPublicKey } from '#src/platform/signatures/public-key.ts';
 
 /** A certificate in a client's registration, taken apart once. */
 export interface RegisteredCertificate {
+  parsed: Certificate;
   der: Buffer;
-  publicKey: Buffer;
   family: 'rsa' | 'gost' | 'ecdsa';
   /** Bytes of a signature made with the key. */
   signatureLength: number;
@@ -41,12 +41,13 @@ const MOST_CACHED = 1000;
 function take(pem: string): RegisteredCertificate | undefined {
   const read = readCertificate(Buffer.from(pem));
   if (!read.ok) return undefined;
-  const { der, publicKey, notAfter } = read.certificate;
+  const { certificate: parsed } = read;
+  const { der, publicKey, notAfter } = parsed;
   try {
     const { family } = readPublicKey(publicKey);
     const signatureLength = signatureLengthOf({ publicKey });
     const sha1 = createHash('sha1').update(der).digest('hex').toUpperCase();
-    return { der, publicKey, family, signatureLength, sha1, ...thumbprintsOf(der), notAfter, pem };
+    return { parsed, der, family, signatureLength, sha1, ...thumbprintsOf(der), notAfter, pem };
   } catch {
     return undefined;
   }
