@@ -158,7 +158,12 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
     createNotMeRoutes(services),
     createQrApprovalRoutes({ ...services, ...config.protection }),
     createScanRoutes(services),
-    createRequestLogRoutes({ pages, access: services.esia.access, requests: services.clientRequests }),
+    createRequestLogRoutes({
+      pages,
+      access: services.esia.access,
+      requests: services.clientRequests,
+      issuer: config.issuer,
+    }),
     ...sandboxPages(services),
   ])
     app.use(router.routes()).use(router.allowedMethods());

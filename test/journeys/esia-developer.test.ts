@@ -62,6 +62,40 @@ describe('the developer of an ESIA client', () => {
     assert.ok(!text.includes(request.client_secret!));
   });
 
+  it('sees the certificate received beside those registered even where the string was wrong', async () => {
+    const signed = { ...authorizationFields(house, 'PORTAL'), state: 'another state' };
+    const { findings, reason } = await refusal({
+      ...authorizationFields(house, 'PORTAL'),
+      client_secret: sealings.cms(rsaSigner('Somebody else'), messages.v1)(signed),
+    });
+    assert.equal(findings.certificate.received.isRegistered, false);
+    assert.equal(findings.certificate.received.subject, 'Somebody else');
+    assert.match(reason, /fits none of the strings tried, and its certificate [0-9A-F]{64} is not registered/);
+  });
+
+  it('is shown the character that differs where the container holds the string that was signed (C4)', async () => {
+    const fields = authorizationFields(house, 'PORTAL', { scope: 'openid fullname' });
+    const signed = { ...fields, scope: 'openid full_name' };
+    const { reason } = await refusal({
+      ...fields,
+      client_secret: sealings.cms(rsa, messages.v1, { isAttached: true })(signed),
+    });
+    assert.match(reason, /scope\+timestamp\+client_id\+state: at character 12 it has "_name\d{4}\.\d\d" and not "name/);
+  });
+
+  it('copies a request as a command, secrets masked (C5)', async () => {
+    const fields = sealed(authorizationFields(house, 'PORTAL'), sealings.cms(rsa, messages.v1));
+    await send(house, `/aas/oauth2/ac?${new URLSearchParams(fields)}`);
+    const log = await new Browser(house.origin).request(
+      'GET',
+      '/developer/requests',
+      undefined,
+      basic('PORTAL', secret),
+    );
+    assert.ok(textOf(log).includes(`--data-urlencode 'state=${fields.state}'`), textOf(log));
+    assert.ok(!log.html.includes(fields.client_secret!));
+  });
+
   it('may show a signed request instead of a secret', async () => {
     const { timestamp, state, client_id } = authorizationFields(house, 'PORTAL');
     const fields = sealed(
@@ -80,6 +114,14 @@ describe('the developer of an ESIA client', () => {
     assert.deepEqual(await read(), []);
     house.clock.reset();
   });
+
+  async function refusal(request: Record<string, string>) {
+    const refused = await send(house, `/aas/oauth2/ac?${new URLSearchParams(request)}`);
+    const reference = new URL(refused.headers.get('location')!).searchParams.get('error_reference');
+    const path = `/aas/developer/requests?reference=${reference}`;
+    const { json } = await send(house, path, { headers: basic('PORTAL', secret) });
+    return (json as unknown as Record<string, any>[])[0]!;
+  }
 
   it('walks through one request and sees every string that is signed', async () => {
     const browser = new Browser(house.origin);

@@ -36,6 +36,18 @@ export function verifyCms({ cms, content, known = [] }: CmsToVerify): VerifiedCm
   });
 }
 
+/** Whom a message names as its signer and what it carries. Proves nothing: for telling what is wrong with it. */
+export function readUnproven(
+  cms: Uint8Array,
+  known: readonly Certificate[] = [],
+): { ok: true; certificate: Buffer; content?: Buffer } | Failed {
+  return attempt(() => {
+    refuseIf(cms.length > MAX_BYTES, 'too_large');
+    const { signer, certificates, content } = parseSignedData(bufferOf(cms));
+    return { ok: true, certificate: signerCertificate(signer, certificates, known).der, content };
+  });
+}
+
 export interface CmsToVerify {
   cms: Uint8Array;
   content: Uint8Array;

@@ -1,5 +1,5 @@
 import { readCertificate, thumbprintsOf } from '#src/platform/signatures/certificate.ts';
-import { verifyCms } from '#src/platform/signatures/cms.ts';
+import { readUnproven, verifyCms } from '#src/platform/signatures/cms.ts';
 import { base64Readings } from '#src/platform/signatures/decode-base64.ts';
 import { verifyRawSignature } from '#src/platform/signatures/raw-signature.ts';
 import type { SignedMessage } from '#src/protocols/esia/message-orders.ts';
@@ -24,11 +24,18 @@ interface Attempt {
   result: string;
 }
 
+/** Thumbprints of the certificate inside the signature. */
+interface ReceivedCertificate {
+  sha256: string;
+  streebog256?: string;
+  subject?: string;
+  isRegistered: boolean;
+}
+
 export interface SignatureFindings {
   match?: SignatureMatch;
   attempts: Attempt[];
-  /** Thumbprints of the certificate inside the signature. */
-  received?: { sha256: string; streebog256?: string; subject?: string; isRegistered: boolean };
+  received?: ReceivedCertificate;
   /** The signature is right for this message, but the certificate is not registered. */
   strangerSigned?: string;
 }
@@ -56,6 +63,23 @@ export function checkSignature({ signature, messages, certificates }: SignatureT
     }
   }
   return findings;
+}
+
+/** What a container that fits nothing says of itself: whose certificate came, and the string that came inside. */
+export function readContainer({ signature, certificates }: Omit<SignatureToCheck, 'messages'>): {
+  received?: ReceivedCertificate;
+  content?: string;
+} {
+  for (const bytes of base64Readings(signature)) {
+    const read = readUnproven(
+      bytes,
+      certificates.map(({ parsed }) => parsed),
+    );
+    if (!read.ok) continue;
+    const isRegistered = certificates.some(({ der }) => der.equals(read.certificate));
+    return { received: { ...describe(read.certificate), isRegistered }, content: read.content?.toString('utf8') };
+  }
+  return {};
 }
 
 const MOST_ATTEMPTS = 40;

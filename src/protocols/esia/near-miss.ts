@@ -12,13 +12,15 @@ interface Refused extends Omit<SignatureToCheck, 'messages'> {
   kind: RequestKind;
   generation: Generation;
   parameters: Parameters;
+  /** What came inside of the container. */
+  content?: string;
 }
 
 /**
  * What developers commonly sign instead of what they send. Looked for only after a refusal, so that the log can name the
  * mistake; nothing found here is ever accepted.
  */
-export function nearMiss({ kind, generation, parameters, ...rest }: Refused): string | undefined {
+export function nearMiss({ kind, generation, parameters, content, ...rest }: Refused): string | undefined {
   for (const [mistake, change] of mistakes) {
     const changed = new Map(parameters);
     for (const [name, value] of change(parameters)) changed.set(name, value);
@@ -27,8 +29,20 @@ export function nearMiss({ kind, generation, parameters, ...rest }: Refused): st
     if (match) return `${mistake} (${match.message.order})`;
   }
   const { match } = checkSignature({ ...rest, messages: joined(parameters) });
-  return match && `the fields were joined with separators (${match.message.order})`;
+  if (match) return `the fields were joined with separators (${match.message.order})`;
+  const [expected] = messagesFor(kind, generation, parameters);
+  return content !== undefined && expected && content !== expected.text ? whereTheyPart(content, expected) : undefined;
 }
+
+/** The character that differs. Only a few around it are told: further on there may be a code. */
+function whereTheyPart(content: string, { text, order }: SignedMessage): string {
+  let at = 0;
+  while (at < content.length && content[at] === text[at]) at++;
+  const from = (whole: string) => JSON.stringify(whole.slice(at, at + SHOWN));
+  return `the container holds another string than ${order}: at character ${at + 1} it has ${from(content)} and not ${from(text)}`;
+}
+
+const SHOWN = 12;
 
 type Change = [name: string, value: string][];
 

@@ -3,7 +3,7 @@ import type { Clock } from '#src/platform/clock.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Dialect } from '#src/protocols/oidc/dialect.ts';
 import { certificatesNamed, explainHash } from '#src/protocols/esia/certificate-hash.ts';
-import { checkSignature, type SignatureMatch } from '#src/protocols/esia/client-signature.ts';
+import { checkSignature, readContainer, type SignatureMatch } from '#src/protocols/esia/client-signature.ts';
 import { EsiaError } from '#src/protocols/esia/esia-error.ts';
 import { esiaClientOf, type EsiaClient } from '#src/protocols/esia/esia-client.ts';
 import { messagesFor, type Generation, type RequestKind } from '#src/protocols/esia/message-orders.ts';
@@ -90,9 +90,10 @@ export class SignedRequests {
     const messages = client.isStrict ? every.filter(({ isNative }) => isNative) : every;
     const signature = valueOf(parameters, 'client_secret');
     const found = checkSignature({ signature, messages, certificates });
+    const { received = found.received, content } = found.match ? {} : readContainer({ signature, certificates });
     findings.tried = found.attempts;
     findings.certificate = {
-      received: found.received,
+      received,
       registered: client.certificates.map(({ sha256, streebog256 }) => ({ sha256, streebog256 })),
     };
     if (found.match) {
@@ -104,15 +105,17 @@ export class SignedRequests {
     if (found.strangerSigned !== undefined)
       throw new EsiaError(
         '007002',
-        `the signature is right, but its certificate ${found.received?.sha256} is not registered`,
+        `the signature is right, but its certificate ${received?.sha256} is not registered`,
       );
     const lenient = client.isStrict ? checkSignature({ signature, messages: every, certificates }).match : undefined;
     const near = lenient
       ? `the lenient profile would accept it: ${lenient.message.order}`
-      : nearMiss({ kind, generation, parameters, signature, certificates });
+      : nearMiss({ kind, generation, parameters, signature, certificates, content });
     if (near) findings.nearly = near;
     const code = generation === 'v1' ? '007005' : '007053';
-    throw new EsiaError(code, near ?? 'the signature fits none of the strings tried');
+    const stranger =
+      received?.isRegistered === false ? `, and its certificate ${received.sha256} is not registered` : '';
+    throw new EsiaError(code, near ?? `the signature fits none of the strings tried${stranger}`);
   }
 
   /**

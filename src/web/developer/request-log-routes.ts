@@ -2,12 +2,14 @@ import Router from '@koa/router';
 import { z } from 'zod';
 import type { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
 import type { DeveloperAccess } from '#src/protocols/esia/developer-access.ts';
+import { asCurl } from '#src/web/developer/as-curl.ts';
 import type { Pages } from '#src/web/middleware/page.ts';
 
 interface RequestLogDeps {
   pages: Pages;
   access: DeveloperAccess;
   requests: ClientRequests;
+  issuer: string;
 }
 
 const logQuery = z.object({
@@ -17,7 +19,7 @@ const logQuery = z.object({
 });
 
 /** A client's own requests of the last day, for its developer, who shows the client's credentials (C4, C5). */
-export function createRequestLogRoutes({ pages, access, requests }: RequestLogDeps): Router {
+export function createRequestLogRoutes({ pages, access, requests, issuer }: RequestLogDeps): Router {
   const router = new Router();
 
   router.get('/developer/requests', async (ctx) => {
@@ -41,6 +43,7 @@ export function createRequestLogRoutes({ pages, access, requests }: RequestLogDe
         ...request,
         at: page.translator.dateTime(request.at),
         findings: JSON.stringify(request.findings, null, 2),
+        curl: asCurl(request, issuer),
       })),
     });
   });
