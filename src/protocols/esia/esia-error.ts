@@ -17,7 +17,7 @@ export class EsiaError extends Error {
 }
 
 /** Texts as clients have met them; where none is known, in the same manner. */
-const meanings = {
+export const meanings = {
   '007002': ['unauthorized_client', 'OAuthErrorEnum.clientNotFound'],
   '007003': ['invalid_request', 'The request is malformed or has a repeated parameter'],
   '007004': ['access_denied', 'The resource owner or authorization server denied the request.'],
