@@ -97,9 +97,9 @@ export function createApp(services: Services, { isReady }: { isReady(): Promise<
   app.use(createFrontDoor({ config, logger, metrics }));
   const { open: metricsOpen } = config.metrics;
   const health = createHealthRoutes({ isReady, metrics, metricsOpen, metricsToken: secrets.metricsToken });
-  app.use(except(isProtocol, health.routes() as Middleware));
+  app.use(except(isFrequent, health.routes() as Middleware));
   app.use(createSecurityHeaders(config.issuer, new Set([...programPaths, ...tokenPaths])));
-  app.use(except(isProtocol, serveAssets(services.assets)));
+  app.use(except(isFrequent, serveAssets(services.assets)));
   app.use(createErrorPages(pages, logger));
   app.use(protocol(live));
   for (const router of esiaDialect(services)) app.use(router.routes());
@@ -223,6 +223,10 @@ function sandboxPages({ pages, logger, config, sandbox }: Services): Router[] {
 
 function isProtocol({ req }: Context): boolean {
   return req.url!.startsWith('/oauth2/') || req.url!.startsWith('/.well-known/');
+}
+
+function isFrequent(ctx: Context): boolean {
+  return isProtocol(ctx) || ctx.req.url!.startsWith('/aas/oauth2/');
 }
 
 /** Spares the most frequent requests what is not for them. */

@@ -512,6 +512,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     flows,
     accounts,
     clients,
+    artifacts,
     live,
     accountSessions,
     keys: markerKeys,

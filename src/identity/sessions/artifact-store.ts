@@ -17,6 +17,8 @@ export interface ArtifactWrites {
   mayBeLost: boolean;
   /** In exchange for this one, if nobody used it before. */
   used?: { idHash: Buffer; at: Date };
+  /** Together with this one, if nothing that is still alive has its name. */
+  once?: { artifact: ArtifactWrite; at: Date };
 }
 
 const find: Statement = {
@@ -83,8 +85,21 @@ const insertOnce: Statement = {
   text: `insert into artifacts (${columns}) values ($1, $2, $3, $4, $5)
     on conflict (id_hash) do update set payload = excluded.payload, expires_at = excluded.expires_at
     where artifacts.expires_at <= $6
-    returning true`,
+    returning true as is_first`,
 };
+
+/** A name is taken, and what is saved with it is kept, or neither. */
+function taking(count: number): Statement {
+  return {
+    name: `artifact_take_${count}`,
+    text: `with taken as (${insertOnce.text}), kept as (
+        insert into artifacts (${columns}) select v.* from (values ${rowsFrom(7, count)}) v, taken ${replacing}
+      )
+      select is_first from taken`,
+  };
+}
+
+const takings = Array.from({ length: MOST_AT_ONCE }, (_, index) => taking(index + 1));
 
 /** Check and use in one statement: of twenty requests with one code, one gets the row. */
 const consume: Statement = {
@@ -110,23 +125,22 @@ export async function findArtifactWithGrant(
   return (await statements.run(findWithGrant, [idHash, now]))[0];
 }
 
-/** `collect` is asked when the turn ends. False, and nothing is written, when what is used was used before. */
+/** `collect` is asked when the turn ends. False, and nothing is written, when what is used or taken was so before. */
 export async function writeArtifacts(statements: Statements, collect: () => ArtifactWrites): Promise<boolean> {
-  let isExchange = false;
+  let isConditional = false;
   const rows = await statements.runLate(() => {
-    const { artifacts, mayBeLost, used } = collect();
-    isExchange = used !== undefined;
+    const { artifacts, mayBeLost, used, once } = collect();
+    isConditional = used !== undefined || once !== undefined;
     const values = artifacts.flatMap(valuesOf);
+    if (once) {
+      const statement = artifacts.length === 0 ? insertOnce : takings[artifacts.length - 1]!;
+      return [statement, [...valuesOf(once.artifact), once.at, ...values]];
+    }
     if (!used) return [saves[mayBeLost ? 0 : 1][artifacts.length - 1]!, values];
     const statement = artifacts.length === 0 ? consume : exchanges[artifacts.length - 1]!;
     return [statement, [used.idHash, used.at, ...values]];
   });
-  return !isExchange || rows.length > 0;
-}
-
-/** False when a live row has the identifier. */
-export async function insertArtifactOnce(statements: Statements, artifact: ArtifactWrite, now: Date): Promise<boolean> {
-  return (await statements.run(insertOnce, [...valuesOf(artifact), now])).length > 0;
+  return !isConditional || rows.length > 0;
 }
 
 export async function findArtifactGrant(statements: Statements, idHash: Buffer): Promise<string | undefined> {

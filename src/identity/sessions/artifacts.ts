@@ -88,11 +88,11 @@ export class Artifacts {
     waitLater(this.#writeLate(request, { artifacts: [row], mayBeLost }));
   }
 
-  /** False when the identifier is taken and not yet expired. */
+  /** False when the identifier is taken and not yet expired. What the request saves in the same turn is kept only when it is true. */
   async saveOnce(kind: ArtifactKind, id: string, record: ArtifactRecord, expiresInSeconds?: number): Promise<boolean> {
     await written();
-    const row = this.#row(kind, id, record, expiresInSeconds);
-    return store.insertArtifactOnce(this.#statements, row, this.#clock.now());
+    const once = { artifact: this.#row(kind, id, record, expiresInSeconds), at: this.#clock.now() };
+    return this.#writeLate(requestKey(), { artifacts: [], mayBeLost: false, once });
   }
 
   /**

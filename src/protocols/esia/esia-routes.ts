@@ -1,16 +1,19 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Clock } from '#src/platform/clock.ts';
+import { written } from '#src/platform/request-scope.ts';
 import type { ClientRequests } from '#src/identity/client-requests/client-requests.ts';
+import { readingAhead } from '#src/identity/sessions/read-ahead.ts';
 import { ESIA_RETURN_PATH } from '#src/protocols/oidc/esia-client.ts';
 import type { Authorizations, UnderWay } from '#src/protocols/esia/authorizations.ts';
+import type { EsiaClient } from '#src/protocols/esia/esia-client.ts';
 import { EsiaError } from '#src/protocols/esia/esia-error.ts';
 import type { EsiaPages } from '#src/protocols/esia/esia-pages.ts';
 import type { Logout } from '#src/protocols/esia/logout.ts';
 import type { Generation, RequestKind } from '#src/protocols/esia/message-orders.ts';
 import { readParameters, valueOf, type Parameters } from '#src/protocols/esia/parameters.ts';
 import { withParameters } from '#src/protocols/esia/redirect-address.ts';
-import type { SignedRequests } from '#src/protocols/esia/signed-requests.ts';
+import type { SignedRequest, SignedRequests } from '#src/protocols/esia/signed-requests.ts';
 import type { TokenExchange } from '#src/protocols/esia/token-exchange.ts';
 import { newTrace, record, type Trace } from '#src/protocols/esia/trace.ts';
 
@@ -86,8 +89,9 @@ export function createEsiaRoutes(deps: EsiaRoutesDeps): Router {
       trace.parameters = await readParameters(ctx);
       const client = await signedRequests.client(trace.parameters, trace);
       const kind = kindOf(trace.parameters);
-      await signedRequests.verify(client, { kind, generation, parameters: trace.parameters }, trace);
-      ctx.body = JSON.stringify(await tokens.answer(client, kind, trace.parameters));
+      const request = { kind, generation, parameters: trace.parameters };
+      const isForSystem = kind === 'client_credentials';
+      ctx.body = JSON.stringify(await (isForSystem ? forSystem : forPerson)(client, request, trace));
       record(requests, ctx, trace, at);
     } catch (error) {
       record(requests, ctx, trace, at, error);
@@ -101,6 +105,22 @@ export function createEsiaRoutes(deps: EsiaRoutesDeps): Router {
         error_reference: trace.reference,
       });
     }
+  }
+
+  async function forPerson(client: EsiaClient, request: SignedRequest, trace: Trace) {
+    await signedRequests.verify(client, request, trace);
+    return tokens.answer(client, request.kind, request.parameters);
+  }
+
+  /** A system's marker uses nothing up, so it is made while the database decides; the marker is kept with the mark or not at all. */
+  async function forSystem(client: EsiaClient, request: SignedRequest, trace: Trace) {
+    const mark = signedRequests.prove(client, request, trace);
+    return readingAhead(async () => {
+      const claimed = signedRequests.claim(client, mark);
+      const [answer] = await Promise.all([tokens.answer(client, request.kind, request.parameters), claimed]);
+      await written();
+      return answer;
+    });
   }
 
   async function signOut(ctx: Context): Promise<void> {

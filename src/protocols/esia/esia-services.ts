@@ -4,6 +4,7 @@ import type { Scopes } from '#src/platform/config/scopes.ts';
 import type { Flows } from '#src/platform/storage/flows.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
+import type { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Dialect } from '#src/protocols/oidc/dialect.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
@@ -23,6 +24,7 @@ interface EsiaDeps {
   flows: Flows;
   accounts: Accounts;
   clients: Clients;
+  artifacts: Artifacts;
   live: LiveProvider;
   accountSessions: AccountSessions;
   keys: MarkerKeys;
@@ -33,7 +35,7 @@ export function buildEsia(deps: EsiaDeps) {
   const { config, clock, accounts, clients, scopes, keys, live } = deps;
   const settings = config.esia;
   const { accessTokenSeconds, timestampWindowSeconds: windowSeconds } = settings;
-  const dialect = new Dialect({ live });
+  const dialect = new Dialect({ live, artifacts: deps.artifacts });
   const markers = new Markers({ keys, clock, settings });
   const signedRequests = new SignedRequests({ clients, dialect, clock, windowSeconds });
   return {

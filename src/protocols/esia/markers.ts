@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Account } from '#src/identity/accounts/account.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
@@ -118,7 +118,7 @@ export class Markers {
 
 /** The name under which a marker is kept: whoever shows the marker can make it, and nobody else. */
 export function markerId(marker: string): string {
-  return createHash('sha256').update(`esia-marker:${marker}`).digest('base64url');
+  return hash('sha256', `esia-marker:${marker}`, 'base64url');
 }
 
 function subject(account: Account) {

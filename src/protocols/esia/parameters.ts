@@ -29,12 +29,17 @@ export function valueOf(parameters: Parameters, name: string): string {
 async function readForm(ctx: Context): Promise<string> {
   if (ctx.get('content-encoding') || (ctx.get('content-type') && !ctx.is('urlencoded') && ctx.length !== 0))
     throw new EsiaError('007003', 'the body is not application/x-www-form-urlencoded');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of ctx.req) {
-    size += (chunk as Buffer).length;
-    if (size > MOST_BYTES) throw new EsiaError('007003', 'the form is longer than 64 kB');
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    // Events, since an iterator over the stream costs more than all the rest of the reading.
+    ctx.req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MOST_BYTES) chunks.push(chunk);
+      else reject(new EsiaError('007003', 'the form is longer than 64 kB'));
+    });
+    ctx.req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    ctx.req.on('error', reject);
+    ctx.req.on('close', () => ctx.req.complete || reject(new EsiaError('007003', 'the form ended early')));
+  });
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#src/platform/clock.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Dialect } from '#src/protocols/oidc/dialect.ts';
@@ -25,6 +25,12 @@ export interface SignedRequest {
   parameters: Parameters;
 }
 
+/** By what a copy of a request is known. */
+interface Mark {
+  name: string;
+  sentAt: Date;
+}
+
 /** Proves that a request is the client's own, fresh, and not a copy. Everything learnt goes into the trace. */
 export class SignedRequests {
   readonly #deps: SignedRequestsDeps;
@@ -47,16 +53,31 @@ export class SignedRequests {
   }
 
   async verify(client: EsiaClient, request: SignedRequest, trace: Trace): Promise<void> {
+    await this.claim(client, this.prove(client, request, trace));
+  }
+
+  /** That it is the client's own and fresh. Whether it is a copy, `claim` has to say before anything is answered. */
+  prove(client: EsiaClient, request: SignedRequest, trace: Trace): Mark | undefined {
     const { parameters } = request;
     if (isPlainSecret(client, request)) {
       trace.findings.matched = { form: 'the registered client_secret itself, unsigned' };
-      return;
+      return undefined;
     }
     requireAll(parameters, ['timestamp', 'state', 'client_secret', ...(request.kind === 'log' ? [] : ['scope'])]);
     if (client.certificates.length === 0) throw new EsiaError('007002', 'the client has no readable certificate');
     const sentAt = this.#checkTimestamp(parameters, trace);
     const match = this.#match(client, request, trace);
-    await this.#refuseReplay(client, request, match, sentAt);
+    return request.kind === 'log' ? undefined : markOf(client, request.kind, match, sentAt);
+  }
+
+  /** Once for each mark, whoever asks at the same moment. */
+  async claim({ mnemonic }: EsiaClient, mark: Mark | undefined): Promise<void> {
+    if (!mark) return;
+    const { clock, dialect, windowSeconds } = this.#deps;
+    const endsMs = mark.sentAt.getTime() + (windowSeconds + 60) * 1000;
+    const seconds = Math.ceil((endsMs - clock.now().getTime()) / 1000);
+    if (!(await dialect.isFirst(mnemonic, mark.name, seconds)))
+      throw new EsiaError('007053', 'this very request was used before; sign a new state and timestamp each time');
   }
 
   #checkTimestamp(parameters: Parameters, { findings }: Trace): Date {
@@ -117,21 +138,15 @@ export class SignedRequests {
       received?.isRegistered === false ? `, and its certificate ${received.sha256} is not registered` : '';
     throw new EsiaError(code, near ?? `the signature fits none of the strings tried${stranger}`);
   }
+}
 
-  /**
-   * Counted by what was signed and not by the signature's bytes, which can be spelt in many ways. A lenient client may use
-   * one string at both endpoints, as many libraries do within a second.
-   */
-  async #refuseReplay(client: EsiaClient, { kind }: SignedRequest, { message }: SignatureMatch, sentAt: Date) {
-    if (kind === 'log') return;
-    const place = client.isStrict ? '' : kind === 'authorization' ? 'ac' : 'te';
-    const name = createHash('sha256').update(`esia:${place}\0${message.text}`).digest('base64url');
-    const { clock, dialect, windowSeconds } = this.#deps;
-    const endsMs = sentAt.getTime() + (windowSeconds + 60) * 1000;
-    const seconds = Math.ceil((endsMs - clock.now().getTime()) / 1000);
-    if (!(await dialect.isFirst(client.mnemonic, name, seconds)))
-      throw new EsiaError('007053', 'this very request was used before; sign a new state and timestamp each time');
-  }
+/**
+ * Counted by what was signed and not by the signature's bytes, which can be spelt in many ways. A lenient client may use
+ * one string at both endpoints, as many libraries do within a second.
+ */
+function markOf({ isStrict }: EsiaClient, kind: RequestKind, { message }: SignatureMatch, sentAt: Date): Mark {
+  const place = isStrict ? '' : kind === 'authorization' ? 'ac' : 'te';
+  return { name: hash('sha256', `esia:${place}\0${message.text}`, 'base64url'), sentAt };
 }
 
 /**

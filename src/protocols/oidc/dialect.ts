@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { UnsecuredJWT } from 'jose';
 import { errors } from 'oidc-provider';
 import type { Account } from '#src/identity/accounts/account.ts';
+import type { Artifacts } from '#src/identity/sessions/artifacts.ts';
 import { isStillEnough } from '#src/protocols/oidc/assurance.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
@@ -46,9 +47,11 @@ export interface NamedToken {
  */
 export class Dialect {
   readonly #live: LiveProvider;
+  readonly #artifacts: Artifacts;
 
-  constructor({ live }: { live: LiveProvider }) {
+  constructor({ live, artifacts }: { live: LiveProvider; artifacts: Artifacts }) {
     this.#live = live;
+    this.#artifacts = artifacts;
   }
 
   /** Answers the address to send the browser to. The request is ours: the browser only carries its name. */
@@ -120,15 +123,7 @@ export class Dialect {
 
   /** False: something of this name was seen from this client before. The database decides, in one statement. */
   async isFirst(clientId: string, name: string, seconds: number): Promise<boolean> {
-    const { ReplayDetection } = this.#live.current;
-    const mark: unknown = Object.assign(new ReplayDetection(), { jti: `${clientId}${name}`, iss: clientId });
-    try {
-      await (mark as Mark).save(seconds);
-      return true;
-    } catch (error) {
-      if (error instanceof errors.InvalidRequest) return false;
-      throw error;
-    }
+    return this.#artifacts.saveOnce({ name: 'ReplayDetection' }, `${clientId}${name}`, {}, seconds);
   }
 
   async #redeem(found: unknown, clientId: string): Promise<Redeemed | undefined> {
@@ -146,10 +141,6 @@ export class Dialect {
 
 interface Saved {
   save(): Promise<string>;
-}
-
-interface Mark {
-  save(seconds: number): Promise<string>;
 }
 
 /** The library chooses the format together with the identifier, which is ours here. */

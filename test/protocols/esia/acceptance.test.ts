@@ -710,6 +710,24 @@ describe('the ESIA dialect', () => {
     assert.equal(answers.filter(({ headers }) => headers.get('location')!.startsWith('/oauth2/')).length, 1);
   });
 
+  it('of copies of a system’s request one gets a marker, and no other is kept', async () => {
+    const fields = sealed(
+      { ...authorizationFields(house, 'PORTAL'), grant_type: 'client_credentials', scope: 'org_shortname?org_oid=1' },
+      byRsa,
+    );
+    const kept = async () => {
+      const rows = house.services.db.selectFrom('artifacts').select('id_hash').where('kind', '=', 'ClientCredentials');
+      return (await rows.execute()).length;
+    };
+    const before = await kept();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(house, '/aas/oauth2/te', fields)));
+    assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+    const refused = answers.filter(({ status }) => status === 400);
+    assert.equal(refused.length, 19);
+    for (const { json } of refused) assert.match(String(json.error_description), /^ESIA-007053/);
+    assert.equal(await kept(), before + 1);
+  });
+
   it('one sign-in and one consent serve both dialects', async () => {
     const browser = new Browser(house.origin);
     await signIn('PORTAL', byRsa, { browser });
