@@ -45,13 +45,13 @@ export async function compare(flows: Flow[], targets: Target[], pace: Pace): Pro
   for (const { flow, target, visitors, windows } of courses) {
     const cpuUs = costOf(windows);
     const bare = courses.find((other) => other.flow === flow && other.target.isBare && other.target !== target);
-    const ordinary = courses.find((other) => other.flow.name === flow.beside && other.target === target);
+    const ordinary = courses.filter((other) => flow.beside?.includes(other.flow.name) && other.target === target);
     results.push({
       flow: flow.name,
       target: target.name,
       cpuUs,
       ratio: bare && costOf(bare.windows) / cpuUs,
-      beside: ordinary && { flow: ordinary.flow.name, times: cpuUs / costOf(ordinary.windows) },
+      beside: ordinary.map((other) => ({ flow: other.flow.name, times: cpuUs / costOf(other.windows) })),
       databaseUs: databaseCost(windows),
       latency: await atRate(flow, visitors, PER_SECOND, pace.rateMs),
     });

@@ -3,14 +3,16 @@ import { importJWK, SignJWT } from 'jose';
 import { formatTimestamp } from '#src/protocols/esia/timestamp.ts';
 import { benchKeys, ESIA_ID, KEY_ID } from '#test/bench/esia-keys.ts';
 import type { Flow } from '#test/bench/flows.ts';
-import type { Visitor } from '#test/bench/visitor.ts';
+import { RESOURCE, type Visitor } from '#test/bench/visitor.ts';
 import { cms, messages } from '#test/support/esia-client.ts';
 
-const ordinary = 'token-private-key-jwt';
+/** Opaque, and as a JWT, which is what a marker is. */
+const ordinary = ['token-private-key-jwt', 'jwt-private-key-jwt'];
 
 /** What a token costs a client of the ESIA dialect, beside the same by the ordinary one with a signed assertion. */
 export const esiaFlows: Flow[] = [
-  { name: ordinary, isOurs: true, run: assertedToken },
+  { name: ordinary[0]!, isOurs: true, run: (visitor) => assertedToken(visitor, {}) },
+  { name: ordinary[1]!, isOurs: true, run: (visitor) => assertedToken(visitor, { resource: RESOURCE, scope: 'read' }) },
   { name: 'esia-token-rsa', isOurs: true, beside: ordinary, run: (visitor) => esiaToken(visitor, 'rsa') },
   { name: 'esia-token-gost', isOurs: true, beside: ordinary, run: (visitor) => esiaToken(visitor, 'gost') },
 ];
@@ -18,7 +20,7 @@ export const esiaFlows: Flow[] = [
 const { assertionKey, rsa, gost } = benchKeys();
 const key = await importJWK(assertionKey, 'ES256');
 
-async function assertedToken(visitor: Visitor): Promise<void> {
+async function assertedToken(visitor: Visitor, kind: Record<string, string>): Promise<void> {
   const assertion = await new SignJWT({})
     .setProtectedHeader({ alg: 'ES256' })
     .setIssuer(KEY_ID)
@@ -32,6 +34,7 @@ async function assertedToken(visitor: Visitor): Promise<void> {
     grant_type: 'client_credentials',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: assertion,
+    ...kind,
   });
 }
 

@@ -6,8 +6,8 @@ export interface Flow {
   name: string;
   /** Nothing to compare with: the bare library has no such page. */
   isOurs?: true;
-  /** The flow whose cost this one's is told in. Both are measured in turn. */
-  beside?: string;
+  /** The flows in whose cost this one's is told. All are measured in turn. */
+  beside?: string[];
   prepare?(visitor: Visitor): Promise<unknown>;
   run(visitor: Visitor): Promise<unknown>;
 }

@@ -9,8 +9,8 @@ export interface FlowResult {
   cpuUs: number;
   /** Cost of the bare library divided by ours: 1 is as fast as bare. */
   ratio: number | undefined;
-  /** How many times the cost of an ordinary flow that does the same. */
-  beside: { flow: string; times: number } | undefined;
+  /** How many times the cost of ordinary flows that do the same. */
+  beside: { flow: string; times: number }[];
   databaseUs: number | undefined;
   latency: Latency;
 }
@@ -31,7 +31,7 @@ export function print({ flows, memory, startUps, crowd }: Results): void {
   }
   console.log();
   for (const { flow, target, beside } of flows)
-    if (beside) console.log(`${flow}, ${target}: ${beside.times.toFixed(2)} times ${beside.flow}`);
+    for (const other of beside) console.log(`${flow}, ${target}: ${other.times.toFixed(2)} times ${other.flow}`);
   for (const { target, rssMb } of memory) console.log(`memory under load, ${target}: ${rssMb.toFixed(0)} MB`);
   for (const [name, { readyMs, idleRssMb }] of Object.entries(startUps))
     console.log(`${name}: ready in ${(readyMs / 1000).toFixed(2)} s, idle at ${idleRssMb.toFixed(0)} MB`);
