@@ -311,6 +311,8 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     notices,
     messages,
     audit,
+    budgets,
+    changesPerDay: rules.changesPerDay,
   });
   const proof = new ContactProof({
     clock,

@@ -30,6 +30,8 @@ describe('the security page', () => {
     return in_.submit(login, { login: person.login, password: person.password }, { form: 'login-submit' });
   }
 
+  const signInWithApp = async () => enterCode(browser, await signIn(), appCode());
+
   async function switchSmsOn(): Promise<View> {
     const page = await browser.open('/account/security/sms');
     const sent = await browser.submit(page, {}, { form: 'resend' });
@@ -59,6 +61,7 @@ describe('the security page', () => {
     assert.match(view.url, /\/account\/security$/, textOf(view));
     const page = await browser.open('/account/security/sms');
     assert.ok(!has(page, 'code-submit'));
+    assert.match(textOf(page), /последний способ второго подтверждения/);
     const sent = await browser.submit(page, {}, { form: 'resend' });
     const wrong = await enterCode(browser, sent, '000000');
     if (wrong.status === 422) assert.ok(await house.services.factors.isOn(person.id));
@@ -131,6 +134,80 @@ describe('the security page', () => {
     assert.deepEqual(await house.services.factors.choices(person.id), ['totp', 'sms']);
     const boris = await browser.open('/account/security/factor/00000000-0000-4000-8000-000000000000');
     assert.equal(boris.status, 404);
+  });
+
+  it('L16: a new name, another order and a forgotten device are told to every contact, and taken back from there', async () => {
+    await enrol(house, person, 'sms', 'totp');
+    await enterCode(browser, await signIn(), await codeTo(house, PHONE));
+    const { factors, devices } = house.services;
+    const [sms, totp] = await factors.list(person.id);
+    const page = await browser.open(`/account/security/factor/${totp!.id}`);
+    await browser.submit(page, { 'factor-name': 'Чужое' }, { form: 'factor-name-submit' });
+    const overview = await browser.submit(page, {}, { form: 'factor-first' });
+    const [device] = await devices.list(person.id);
+    await browser.submit(overview, {}, { form: `forget-${device!.id}` });
+    assert.deepEqual(await devices.list(person.id), []);
+    const texts = [/Переименован способ/, /Изменён порядок способов/, /Устройство убрано/];
+    const told = await Promise.all(texts.map((text) => notices(EMAIL, text)));
+    for (const [i, text] of texts.entries()) {
+      assert.equal(told[i]!.length, 1, String(text));
+      assert.equal((await notices(PHONE, text)).length, 1, String(text));
+    }
+    const owner = new Browser(house.origin);
+    for (const [notice] of told)
+      await owner.submit(await owner.open(new URL(notice!.links[0]!).pathname), {}, { form: 'not-me-submit' });
+    const list = await factors.list(person.id);
+    assert.deepEqual(
+      list.map(({ id, name }) => [id, name]),
+      [
+        [sms!.id, undefined],
+        [totp!.id, undefined],
+      ],
+    );
+  });
+
+  it('L16: a stranger’s security question goes, and the owner’s comes back', async () => {
+    const { securitySettings, questions } = house.services;
+    const undo = async (pattern: RegExp) => {
+      const [notice] = await notices(EMAIL, pattern);
+      const owner = new Browser(house.origin);
+      await owner.submit(await owner.open(new URL(notice!.links[0]!).pathname), {}, { form: 'not-me-submit' });
+    };
+    await securitySettings.setQuestion(person.id, { listed: 'pet' }, 'Чужая кошка');
+    await undo(/Задан контрольный вопрос/);
+    assert.equal(await questions.find(person.id), undefined);
+
+    await securitySettings.setQuestion(person.id, { own: 'Первый кот?' }, 'Мурзик');
+    await securitySettings.setQuestion(person.id, { listed: 'pet' }, 'Чужая кошка');
+    await undo(/Задан контрольный вопрос/);
+    assert.equal(await questions.verify(person.id, 'мурзик'), 'right');
+
+    await securitySettings.removeQuestion(person.id);
+    await undo(/вопрос убран/);
+    assert.deepEqual(await questions.find(person.id), { own: 'Первый кот?' });
+  });
+
+  it('D7: more changes in a day than are told are not made; a day later they are', async () => {
+    const { securitySettings, factors } = house.services;
+    await enrol(house, person, 'totp');
+    const [totp] = await factors.list(person.id);
+    await signInWithApp();
+    for (let i = 0; i < 30; i++) await securitySettings.renameFactor(person.id, totp!.id, `Имя ${i}`);
+    const page = await browser.open(`/account/security/factor/${totp!.id}`);
+    const refused = await browser.submit(page, { 'factor-name': 'Ещё одно' }, { form: 'factor-name-submit' });
+    assert.equal(refused.status, 429);
+    assert.match(textOf(refused), /Слишком много изменений/);
+    assert.equal((await factors.list(person.id))[0]!.name, 'Имя 29');
+    assert.equal((await notices(PHONE, /Переименован/)).length, 30);
+    house.clock.advance(24 * 60 * MINUTE);
+    await securitySettings.renameFactor(person.id, totp!.id, 'Ещё одно');
+    assert.equal((await factors.list(person.id))[0]!.name, 'Ещё одно');
+    house.clock.reset();
+  });
+
+  it('D7: what anybody could repeat without end is told so many times a day', async () => {
+    for (let i = 0; i < 25; i++) await house.services.notices.qrDenied(person.id);
+    assert.equal((await notices(PHONE, /На телефоне запрещён/)).length, 20);
   });
 
   it('new backup codes make the old ones useless', async () => {

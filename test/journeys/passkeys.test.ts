@@ -75,6 +75,7 @@ describe('L5 to L8: passkeys', () => {
     assert.deepEqual(await notices(person, /Добавлен ключ доступа/), [1, 1]);
     const page = await browser.open('/account/security');
     assert.match(textOf(page), /Ключ доступа/);
+    assert.match(textOf(page), /Здесь сначала предлагаем вход по лицу/, 'L6: the list of devices says so');
     house.clock.advance(21 * MINUTE);
     assert.ok(has(await browser.open('/account/security/passkey'), 'login-submit'), 'stale');
     house.clock.reset();

@@ -12,6 +12,12 @@ export type Question = { listed: ListedQuestion } | { own: string };
 export const listedQuestions = ['teacher', 'street', 'book', 'pet', 'dish'] as const;
 type ListedQuestion = (typeof listedQuestions)[number];
 
+/** To put it back as it was. */
+export interface KeptQuestion {
+  question: Question;
+  answerHash: string;
+}
+
 export type AnswerVerdict = 'right' | 'wrong' | 'closed';
 
 interface SecurityQuestionsDeps {
@@ -34,6 +40,13 @@ export class SecurityQuestions {
   async find(accountId: string, connection: Connection = this.#deps.db): Promise<Question | undefined> {
     const row = await store.find(connection, accountId);
     return row && this.#deps.encryption.decryptJson<Question>(row.question, placeOf(accountId));
+  }
+
+  async keep(connection: Connection, accountId: string): Promise<KeptQuestion | undefined> {
+    const row = await store.find(connection, accountId);
+    if (!row) return undefined;
+    const question = this.#deps.encryption.decryptJson<Question>(row.question, placeOf(accountId));
+    return { question, answerHash: row.answer_hash };
   }
 
   /** To be computed before the transaction that stores it. */

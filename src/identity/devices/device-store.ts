@@ -68,7 +68,9 @@ export async function list(connection: Connection, accountId: string): Promise<D
     .execute();
 }
 
-export async function remove(connection: Connection, accountId: string, id?: string): Promise<void> {
+/** True: there was one. */
+export async function remove(connection: Connection, accountId: string, id?: string): Promise<boolean> {
   const all = connection.deleteFrom('devices').where('account_id', '=', accountId);
-  await (id === undefined ? all : all.where('id', '=', id)).execute();
+  const { numDeletedRows } = await (id === undefined ? all : all.where('id', '=', id)).executeTakeFirst();
+  return numDeletedRows > 0n;
 }

@@ -11,6 +11,8 @@ export interface KnownDevice {
   seenAt: Date;
   /** Until then the second factor is not asked for here. */
   rememberedUntil: Date | null;
+  /** A passkey is offered first here. */
+  prefersPasskey: boolean;
 }
 
 /** What a sign-in did to the list of devices. `secret` belongs into the browser's cookie. */
@@ -93,18 +95,19 @@ export class Devices {
 
   async list(accountId: string): Promise<KnownDevice[]> {
     const now = this.#clock.now();
-    return (await deviceStore.list(this.#db, accountId)).map(({ id, name, created_at, seen_at, remembered_until }) => ({
-      id,
-      name,
-      since: created_at,
-      seenAt: seen_at,
-      rememberedUntil: remembered_until && remembered_until > now ? remembered_until : null,
+    return (await deviceStore.list(this.#db, accountId)).map((row) => ({
+      id: row.id,
+      name: row.name,
+      since: row.created_at,
+      seenAt: row.seen_at,
+      rememberedUntil: row.remembered_until && row.remembered_until > now ? row.remembered_until : null,
+      prefersPasskey: row.passkey_at !== null,
     }));
   }
 
   /** It is a stranger from now on: asked for everything, and told of at its next sign-in. */
-  async forget(connection: Connection, accountId: string, id: string): Promise<void> {
-    await deviceStore.remove(connection, accountId, id);
+  async forget(connection: Connection, accountId: string, id: string): Promise<boolean> {
+    return deviceStore.remove(connection, accountId, id);
   }
 
   /** They stay known, but are asked for the second factor again. */

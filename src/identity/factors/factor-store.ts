@@ -75,14 +75,18 @@ export async function restore(connection: Connection, accountId: string, id: str
   );
 }
 
-export async function setName(connection: Connection, accountId: string, id: string, name: Buffer): Promise<boolean> {
-  const { numUpdatedRows } = await connection
+export async function setName(
+  connection: Connection,
+  accountId: string,
+  id: string,
+  name: Buffer | null,
+): Promise<void> {
+  await connection
     .updateTable('factors')
     .set({ name })
     .where('id', '=', id)
     .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+    .execute();
 }
 
 export async function setPosition(

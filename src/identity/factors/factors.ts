@@ -122,17 +122,15 @@ export class Factors {
     await factorStore.restore(connection, accountId, id);
   }
 
-  async rename(connection: Connection, accountId: string, id: string, name: string): Promise<boolean> {
-    return factorStore.setName(connection, accountId, id, this.#deps.encryption.encrypt(name, namePlace(id)));
+  /** Undefined: by no name but that of its kind. */
+  async rename(connection: Connection, accountId: string, id: string, name: string | undefined): Promise<void> {
+    const sealed = name === undefined ? null : this.#deps.encryption.encrypt(name, namePlace(id));
+    await factorStore.setName(connection, accountId, id, sealed);
   }
 
-  /** This one is asked for first; the others keep their order. */
-  async putFirst(connection: Connection, accountId: string, id: string): Promise<void> {
-    const ids = (await factorStore.list(connection, accountId)).map((row) => row.id);
-    if (!ids.includes(id)) return;
-    const ordered = [id, ...ids.filter((other) => other !== id)];
-    for (const [position, one] of ordered.entries())
-      await factorStore.setPosition(connection, accountId, one, position);
+  /** They are asked for in the order of these ids. */
+  async order(connection: Connection, accountId: string, ids: readonly string[]): Promise<void> {
+    for (const [position, id] of ids.entries()) await factorStore.setPosition(connection, accountId, id, position);
   }
 
   #method(kind: FactorKind): FactorMethod {

@@ -7,16 +7,25 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Flows } from '#src/platform/storage/flows.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { ContactKind } from '#src/identity/accounts/contact.ts';
+import type { KeptQuestion } from '#src/identity/credentials/security-questions.ts';
 import type { ReplacedContact } from '#src/identity/contacts/contact-changes.ts';
 
 /** What happened, and how it is undone when it was not the owner. */
 export type Reported =
-  | { event: 'new_device' }
-  | { event: SecurityChange; factorId?: string }
-  | ({ event: `${ContactKind}_changed` } & ReplacedContact);
+  { event: 'new_device' } | ChangedSetting | ({ event: `${ContactKind}_changed` } & ReplacedContact);
+
+export interface ChangedSetting {
+  event: SecurityChange;
+  /** What "this wasn't me" removes or brings back. */
+  factorId?: string;
+  /** What there was before, where it was replaced. */
+  question?: KeptQuestion;
+  name?: string;
+  order?: string[];
+}
 
 /** `security-change.<change>` in the locales says it in words. */
-export type SecurityChange =
+type SecurityChange =
   | 'sms_added'
   | 'sms_removed'
   | 'totp_added'
@@ -25,6 +34,9 @@ export type SecurityChange =
   | 'passkey_removed'
   | 'passkey_suspected'
   | 'backup_codes_renewed'
+  | 'factor_renamed'
+  | 'factors_reordered'
+  | 'device_forgotten'
   | 'qr_denied'
   | 'certificate_added'
   | 'certificate_removed'
@@ -86,21 +98,15 @@ export class Notices {
     recipient: Recipient,
     { device, site }: { device: string | undefined; site: string },
   ): Promise<void> {
-    const { budgets, settings } = this.#deps;
-    const perDay = { name: 'device-notices', limit: settings.noticesPerDay, windowSeconds: 86_400 };
-    if (!(await budgets.take(perDay, recipient.accountId, connection))) return;
+    if (!(await this.#mayTell('device-notices', recipient.accountId, connection))) return;
     await this.#tell(connection, recipient, { event: 'new_device' }, (t) => ({
       name: 'new-device',
       args: { device: device ?? t('security.unknown-device'), client: site.slice(0, 40) },
     }));
   }
 
-  /** Part of the caller's transaction. `factorId`: what "this wasn't me" removes or brings back. */
-  async securityChanged(
-    connection: Connection,
-    recipient: Recipient,
-    change: { event: SecurityChange; factorId?: string },
-  ): Promise<void> {
+  /** Part of the caller's transaction. */
+  async securityChanged(connection: Connection, recipient: Recipient, change: ChangedSetting): Promise<void> {
     await this.#tell(connection, recipient, change, (t) => ({
       name: change.event === 'password_recovered' ? 'password-recovered' : 'factor-changed',
       args: { change: t(`security-change.${change.event}`) },
@@ -135,6 +141,7 @@ export class Notices {
   /** A passkey's counter went back: there may be a copy of it. */
   async passkeySuspected(accountId: string): Promise<void> {
     const { db, messages } = this.#deps;
+    if (!(await this.#mayTell('suspected-passkey-notices', accountId))) return;
     await this.securityChanged(db, await this.recipient(accountId), { event: 'passkey_suspected' });
     messages.wake();
   }
@@ -142,6 +149,7 @@ export class Notices {
   /** A sign-in on a computer was refused from the phone: the owner of the phone may not be the one who refused. */
   async qrDenied(accountId: string): Promise<void> {
     const { db, messages } = this.#deps;
+    if (!(await this.#mayTell('denied-qr-notices', accountId))) return;
     await this.securityChanged(db, await this.recipient(accountId), { event: 'qr_denied' });
     messages.wake();
   }
@@ -159,6 +167,12 @@ export class Notices {
   /** Codes for a forgotten password were guessed too often and stop for a day (D4): said by e-mail, once a day. */
   async recoveryClosed(accountId: string): Promise<void> {
     await this.#codesClosed(accountId, 'recovery-closed');
+  }
+
+  /** What strangers, or an owner paid for messages, could cause without end is told so many times a day. */
+  async #mayTell(name: string, accountId: string, connection?: Connection): Promise<boolean> {
+    const { budgets, settings } = this.#deps;
+    return budgets.take({ name, limit: settings.noticesPerDay, windowSeconds: 86_400 }, accountId, connection);
   }
 
   async #tell(

@@ -1,4 +1,6 @@
+import { Refusal } from '#src/platform/errors.ts';
 import type { Messages } from '#src/platform/messaging/messages.ts';
+import type { Budget, Budgets } from '#src/platform/security/budgets.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import { auditEvent } from '#src/identity/audit/audit-event.ts';
 import type { Audit } from '#src/identity/audit/audit.ts';
@@ -11,7 +13,8 @@ import type { AccountCertificates } from '#src/identity/certificates/account-cer
 import type { Believed } from '#src/identity/certificates/trusted-authorities.ts';
 import type { Factors } from '#src/identity/factors/factors.ts';
 import type { Holds } from '#src/identity/holds/holds.ts';
-import type { Disownable, Notices, SecurityChange } from '#src/identity/protection/notices.ts';
+import type { ChangedSetting, Notices } from '#src/identity/protection/notices.ts';
+import { undo } from '#src/identity/protection/undoing.ts';
 
 interface SecuritySettingsDeps {
   db: Database;
@@ -25,9 +28,11 @@ interface SecuritySettingsDeps {
   notices: Notices;
   messages: Messages;
   audit: Audit;
+  budgets: Budgets;
+  changesPerDay: number;
 }
 
-type Record = (change: { event: SecurityChange; factorId?: string }) => Promise<void>;
+type Record = (change: ChangedSetting) => Promise<void>;
 
 /** Changes of how an account is protected. Each is recorded, told to every contact, and can be undone from there. */
 export class SecuritySettings {
@@ -117,28 +122,46 @@ export class SecuritySettings {
     const { questions } = this.#deps;
     const hash = await questions.hash(answer);
     await this.#change(accountId, async (transaction, record) => {
+      const before = await questions.keep(transaction, accountId);
       await questions.set(transaction, accountId, question, hash);
-      await record({ event: 'question_set' });
+      await record({ event: 'question_set', question: before });
     });
   }
 
   async removeQuestion(accountId: string): Promise<void> {
+    const { questions } = this.#deps;
     await this.#change(accountId, async (transaction, record) => {
-      if (await this.#deps.questions.remove(transaction, accountId)) await record({ event: 'question_removed' });
+      const before = await questions.keep(transaction, accountId);
+      if (await questions.remove(transaction, accountId)) await record({ event: 'question_removed', question: before });
     });
   }
 
   async renameFactor(accountId: string, factorId: string, name: string): Promise<void> {
-    await this.#deps.factors.rename(this.#deps.db, accountId, factorId, name);
+    const { factors } = this.#deps;
+    await this.#change(accountId, async (transaction, record) => {
+      const factor = (await factors.list(accountId, transaction)).find(({ id }) => id === factorId);
+      if (!factor || factor.name === name) return;
+      await factors.rename(transaction, accountId, factorId, name);
+      await record({ event: 'factor_renamed', factorId, name: factor.name });
+    });
   }
 
+  /** This one is asked for first; the others keep their order. */
   async putFirst(accountId: string, factorId: string): Promise<void> {
-    const { db, factors } = this.#deps;
-    await db.transaction().execute((transaction) => factors.putFirst(transaction, accountId, factorId));
+    const { factors } = this.#deps;
+    await this.#change(accountId, async (transaction, record) => {
+      const order = (await factors.list(accountId, transaction)).map(({ id }) => id);
+      if (!order.includes(factorId) || order[0] === factorId) return;
+      await factors.order(transaction, accountId, [factorId, ...order.filter((id) => id !== factorId)]);
+      await record({ event: 'factors_reordered', order });
+    });
   }
 
   async forgetDevice(accountId: string, deviceId: string): Promise<void> {
-    await this.#deps.devices.forget(this.#deps.db, accountId, deviceId);
+    await this.#change(accountId, async (transaction, record) => {
+      if (await this.#deps.devices.forget(transaction, accountId, deviceId))
+        await record({ event: 'device_forgotten' });
+    });
   }
 
   /**
@@ -149,7 +172,7 @@ export class SecuritySettings {
     const { notices, devices, credentials, contactChanges, audit } = this.#deps;
     const disowned = await notices.take(connection, token);
     if (!disowned) return false;
-    await this.#undo(connection, disowned);
+    await undo(this.#deps, connection, disowned);
     await contactChanges.cancelAll(connection, disowned.accountId);
     await devices.forgetAll(connection, disowned.accountId);
     await credentials.requireReset(connection, disowned.accountId);
@@ -157,32 +180,23 @@ export class SecuritySettings {
     return true;
   }
 
-  async #undo(connection: Connection, { accountId, reported }: Disownable): Promise<void> {
-    const { factors, certificates, contactChanges } = this.#deps;
-    if ('replaced' in reported) return contactChanges.undo(connection, accountId, reported);
-    if (reported.event === 'certificate_added')
-      return void (await certificates.remove(connection, accountId, reported.factorId!));
-    if (reported.event === 'certificate_removed')
-      return certificates.restore(connection, accountId, reported.factorId!);
-    // Codes made by a stranger, or while one was in the account, must not open it.
-    if (reported.event === 'backup_codes_renewed' || reported.event.endsWith('_added'))
-      await factors.backupCodes.removeAll(connection, accountId);
-    if (!('factorId' in reported) || reported.factorId === undefined) return;
-    if (reported.event.endsWith('_added')) await factors.remove(connection, accountId, reported.factorId);
-    else await factors.restore(connection, accountId, reported.factorId);
-  }
-
-  /** `record` writes down what changed, and tells the person. */
+  /** `record` writes down what changed, and tells the person. @throws Refusal `too_many_changes`: nothing has changed then. */
   async #change<T>(accountId: string, work: (transaction: Connection, record: Record) => Promise<T>): Promise<T> {
-    const { db, notices, audit, messages } = this.#deps;
+    const { db, notices, audit, messages, budgets } = this.#deps;
     const recipient = await notices.recipient(accountId);
     const result = await db.transaction().execute((transaction) =>
       work(transaction, async (change) => {
+        if (!(await budgets.take(this.#perDay, accountId, transaction))) throw new Refusal('too_many_changes', 429);
         await audit.record(auditEvent.securityChanged(accountId, change.event), transaction);
         await notices.securityChanged(transaction, recipient, change);
       }),
     );
     messages.wake();
     return result;
+  }
+
+  /** Every change is told, and every message is paid for. A change that would not be told does not happen. */
+  get #perDay(): Budget {
+    return { name: 'security-changes', limit: this.#deps.changesPerDay, windowSeconds: 86_400 };
   }
 }

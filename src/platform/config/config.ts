@@ -119,6 +119,7 @@ const settings = z.strictObject({
     disownHours: positive.max(7 * 24),
     factorFailuresPerDay: positive.max(100),
     noticesPerDay: positive,
+    changesPerDay: positive,
   }),
   operators: z.strictObject({
     strongFactors: z.array(z.enum(['hwk', 'swk', 'sc', 'otp', 'sms'])).min(1),

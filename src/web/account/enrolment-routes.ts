@@ -86,7 +86,8 @@ export function createEnrolmentRoutes(deps: EnrolmentDeps): Router {
     const { account } = signedIn(ctx);
     const phone = await smsFactor.phoneOf(account.id);
     const times = await factors.times('sms', attemptOf(ctx));
-    const isOn = (await factors.list(account.id)).some(({ kind }) => kind === 'sms');
+    const list = await factors.list(account.id);
+    const isOn = list.some(({ kind }) => kind === 'sms');
     ctx.state.formPath = SMS;
     await page.show(
       'account/sms-codes',
@@ -94,6 +95,7 @@ export function createEnrolmentRoutes(deps: EnrolmentDeps): Router {
         ...navigation('security'),
         title: page.t(isOn ? 'sms-codes.title-off' : 'sms-codes.title'),
         isOn,
+        isLast: isOn && list.length === 1,
         phone: phone === undefined ? undefined : maskContact({ kind: 'phone', value: phone }),
         action: SMS,
         resendAction: `${SMS}/code`,

@@ -25,6 +25,7 @@ export async function securityOverview(sources: Sources, accountId: string, page
   const { factors, devices, audit } = sources;
   const { translator } = page;
   const list = await factors.list(accountId);
+  const hasPasskey = list.some(({ kind }) => kind === 'passkey');
   const events = await audit.latest(accountId, SHOWN_EVENTS, 10);
   return {
     factors: list.map(({ id, kind, name, createdAt, lastUsedAt }) => ({
@@ -45,11 +46,12 @@ export async function securityOverview(sources: Sources, accountId: string, page
     certificates: await describeCertificates(sources, accountId, page),
     certificateUrl: '/account/security/certificate',
     certificateRemoval: '/account/security/certificate/removal',
-    devices: (await devices.list(accountId)).map(({ id, name, seenAt, rememberedUntil }) => ({
+    devices: (await devices.list(accountId)).map(({ id, name, seenAt, rememberedUntil, prefersPasskey }) => ({
       id,
       name: name ?? page.t('security.unknown-device'),
       seenAt: translator.dateTime(seenAt),
       rememberedUntil: rememberedUntil && translator.date(rememberedUntil),
+      offersPasskey: hasPasskey && prefersPasskey,
     })),
     forgetAction: '/account/security/devices/forget',
     events: await Promise.all(events.map((event) => describeEvent(event, sources.clients, page))),
