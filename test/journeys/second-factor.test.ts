@@ -224,7 +224,7 @@ describe('L14, L15: a second factor at every sign-in', () => {
     assert.ok(has((await passPassword(university, browser, person, { prompt: 'login' })).view, 'code'));
   });
 
-  it('a remembered device is remembered for thirty days, and not for a client that demands two factors', async () => {
+  it('a remembered device is remembered for thirty days, and not for a client or request that demands two', async () => {
     const person = await somebody('totp');
     const strict = await RelyingParty.register(house, { require_second_factor: true });
     const browser = new Browser(house.origin);
@@ -247,6 +247,16 @@ describe('L14, L15: a second factor at every sign-in', () => {
       demanded.request,
     );
     assert.deepEqual([claims.acr, claims.amr], ['urn:esia:acr:simplified:mfa', ['pwd', 'otp', 'mfa']]);
+
+    const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:esia:acr:simplified:mfa' } } });
+    const wishes: Record<string, string>[] = [{ claims: essential }, { acr_values: 'urn:esia:acr:simplified:mfa' }];
+    for (const wish of wishes) {
+      house.clock.advance(2 * MINUTE);
+      const wished = await passPassword(university, browser, person, { prompt: 'login', ...wish });
+      assert.ok(has(wished.view, 'code'), 'a request for two factors');
+      const done = await enterCode(browser, wished.view, appCode());
+      assert.equal((await claimsAfter(university, browser, done, wished.request)).acr, 'urn:esia:acr:simplified:mfa');
+    }
 
     house.clock.advance(30 * 24 * 60 * MINUTE);
     assert.ok(has((await passPassword(university, browser, person)).view, 'code'));

@@ -30,6 +30,23 @@ describe('password hashing', () => {
       assert.equal(await hasher.verify(hash, other), false);
   });
 
+  it('M1: of five hundred at once no more than fifty wait, and the rest hears so at once', async () => {
+    const shipped = new PasswordHasher({ ...settings, argon2MemoryKiB: 1024, argon2Passes: 1, queueWaitMs: 60_000 });
+    const startedAt = performance.now();
+    const refusedAfter: number[] = [];
+    const all = Array.from({ length: 500 }, () =>
+      shipped.hash('x').catch((error: unknown) => {
+        assert.ok(error instanceof Refusal && error.status === 503 && error.retryAfterSeconds);
+        refusedAfter.push(performance.now() - startedAt);
+      }),
+    );
+    assert.ok(shipped.queueLength <= 50, `${shipped.queueLength} wait`);
+    await Promise.all(all);
+    assert.ok(refusedAfter.length >= 440, `${refusedAfter.length} were told to come back`);
+    assert.ok(Math.max(...refusedAfter) < 200, `the last of them after ${Math.max(...refusedAfter)} ms`);
+    assert.equal(shipped.hashes, 500 - refusedAfter.length);
+  });
+
   it('runs few at a time, lets a bounded number wait a bounded time, and tells the rest to come back', async () => {
     const small = new PasswordHasher({ ...settings, concurrency: 1, queueLength: 3, queueWaitMs: 10_000 });
     const ends = await Promise.allSettled(Array.from({ length: 10 }, () => small.hash('x')));
