@@ -515,6 +515,7 @@ export async function buildServices({ config, secrets, storage, clock, logger }:
     accounts,
     clients,
     artifacts,
+    releases,
     live,
     accountSessions,
     keys: markerKeys,

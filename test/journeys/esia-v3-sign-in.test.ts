@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { formatTimestamp } from '#src/protocols/esia/timestamp.ts';
-import { Browser, has } from '#test/support/browser.ts';
+import { Browser, has, textOf } from '#test/support/browser.ts';
 import {
   authorizationFields,
   gostSigner,
@@ -63,6 +63,10 @@ describe('a sign-in over the ESIA dialect', () => {
     assert.equal(who.json.snils, '112-233-445 95');
     const docs = await send(house, `/rs/prns/${oid}/docs?embed=(elements)`, { headers });
     assert.equal(docs.json.elements[0].type, 'RF_PASSPORT', docs.text);
+    const given = (await house.services.releases.list(person.id)).flatMap(({ clientId, claims }) =>
+      clientId === 'PORTAL' ? claims : [],
+    );
+    assert.deepEqual([...new Set(given)].sort(), ['family_name', 'given_name', 'id_doc', 'middle_name', 'snils'], 'L5');
     const again = tokenFields({ grant_type: 'refresh_token', refresh_token: refreshToken! });
     const refreshed = await post(house, '/aas/oauth2/te', sealed(again, sealings.cms(rsa, messages.v1)));
     assert.equal(refreshed.status, 200, refreshed.text);
@@ -71,6 +75,24 @@ describe('a sign-in over the ESIA dialect', () => {
         .status,
       200,
     );
+  });
+
+  it('L5: what is given also unchecked is shown before it is given', async () => {
+    const documents = { ...anna.documents, snils: '08765430300' };
+    const contacts = [{ kind: 'phone' as const, value: '+79000000077' }];
+    const { id, ...typist } = await settle(house, { ...anna, contacts, documents: {}, evidence: [] });
+    await house.services.db.transaction().execute(async (transaction) => {
+      const { identities } = house.services;
+      const held = (await identities.hold(transaction, id))!;
+      const typed = Object.entries(documents).map(([kind, value]) => ({ kind, value }));
+      await identities.replace(transaction, held, { profile: held.profile, documents: typed });
+    });
+    const browser = new Browser(house.origin);
+    const fields = sealed(authorizationFields(house, 'PORTAL'), sealings.cms(rsa, messages.v1));
+    const login = await browser.open(`/aas/oauth2/ac?${new URLSearchParams(fields)}`);
+    const consent = await browser.submit(login, typist, { form: 'login-submit' });
+    assert.match(textOf(consent), /08765430300/);
+    assert.match(textOf(consent), /4510 123456/);
   });
 
   it('does the same by the third generation with a raw GOST signature', async () => {

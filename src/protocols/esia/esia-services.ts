@@ -5,6 +5,7 @@ import type { Flows } from '#src/platform/storage/flows.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Clients } from '#src/identity/clients/clients.ts';
 import type { Artifacts } from '#src/identity/sessions/artifacts.ts';
+import type { Releases } from '#src/identity/consents/releases.ts';
 import type { AccountSessions } from '#src/protocols/oidc/account-sessions.ts';
 import { Dialect } from '#src/protocols/oidc/dialect.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
@@ -25,6 +26,7 @@ interface EsiaDeps {
   accounts: Accounts;
   clients: Clients;
   artifacts: Artifacts;
+  releases: Releases;
   live: LiveProvider;
   accountSessions: AccountSessions;
   keys: MarkerKeys;
@@ -43,7 +45,14 @@ export function buildEsia(deps: EsiaDeps) {
     signedRequests,
     authorizations: new Authorizations({ ...deps, dialect, markers }),
     tokens: new TokenExchange({ accounts, dialect, markers, scopes, accessTokenSeconds }),
-    resources: new Resources({ accounts, dialect, markers, issuer: config.issuer, now: () => clock.now() }),
+    resources: new Resources({
+      accounts,
+      dialect,
+      markers,
+      releases: deps.releases,
+      issuer: config.issuer,
+      now: () => clock.now(),
+    }),
     logout: new Logout({ accountSessions: deps.accountSessions, isHttpAllowed: config.sandbox }),
     access: new DeveloperAccess({ clients, signedRequests, sandbox: config.sandbox }),
   };

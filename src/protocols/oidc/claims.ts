@@ -70,11 +70,12 @@ export async function claimValues(
   accounts: Accounts,
   account: Account,
   names: ReadonlySet<string>,
+  { unproven = false } = {},
 ): Promise<ClaimValues> {
   const needs = (list: string[]) => list.some((name) => names.has(name));
   const contacts = needs(contactClaims) ? await accounts.contacts(account.id) : [];
   const documents = needs(documentClaims) ? await accounts.documents(account.id) : [];
-  const values = { ...profileClaims(account), ...fromContacts(contacts), ...fromDocuments(documents) };
+  const values = { ...profileClaims(account), ...fromContacts(contacts), ...fromDocuments(documents, unproven) };
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== undefined && names.has(name)));
 }
 
@@ -114,8 +115,9 @@ function fromContacts(contacts: AccountContact[]): ClaimValues {
   };
 }
 
-function fromDocuments(documents: AccountDocument[]): ClaimValues {
-  const value = (kind: string) => documents.find((document) => document.kind === kind && document.verified)?.value;
+function fromDocuments(documents: AccountDocument[], unproven: boolean): ClaimValues {
+  const value = (kind: string) =>
+    documents.find((document) => document.kind === kind && (document.verified || unproven))?.value;
   const passport = value('rf_passport');
   return {
     snils: value('snils'),

@@ -8,6 +8,7 @@ import type { ClientMetadata } from '#src/identity/clients/client.ts';
 import type { Allowance } from '#src/identity/consents/consents.ts';
 import { deviceFrom } from '#src/identity/sessions/device.ts';
 import { tierFor } from '#src/protocols/oidc/assurance.ts';
+import { speaksEsia } from '#src/protocols/oidc/esia-client.ts';
 import type { LiveProvider } from '#src/protocols/oidc/live-provider.ts';
 
 type Step = 'login' | 'second_factor' | 'terms' | 'tier' | 'consent';
@@ -19,6 +20,8 @@ export interface RequestingClient {
   /** Where the person can begin anew. */
   uri: string;
   purpose: string;
+  /** In that dialect also documents that nobody checked are given, marked as such. */
+  speaksEsia: boolean;
   logoUri?: string;
   policyUri?: string;
   tosUri?: string;
@@ -200,6 +203,7 @@ function describe(client: InstanceType<Provider['Client']>, issuer: string): Req
     uri:
       client.initiateLoginUri ?? client.clientUri ?? (address && URL.canParse(address) ? new URL(address).origin : '/'),
     purpose: (client as unknown as ClientMetadata).purpose ?? '',
+    speaksEsia: speaksEsia(client),
     logoUri: shownLogo(client.logoUri, issuer),
     policyUri: client.policyUri,
     tosUri: client.tosUri,

@@ -40,7 +40,7 @@ export function createConsentRoutes(deps: ConsentDeps): Router {
     const page = pages.of(ctx);
     const account = await interactions.account(current);
     const names = claimNames(current.asked, scopes);
-    const values = await claimValues(accounts, account, names);
+    const values = await claimValues(accounts, account, names, { unproven: current.client.speaksEsia });
     if (names.has('verified_claims')) values.verified_claims = page.t('claim.verified_claims.what');
     const contact = (await accounts.contacts(account.id)).find(({ verified }) => verified);
     await page.show('consent/review-request', {

@@ -15,7 +15,7 @@ export function personResource(account: Account, documents: readonly AccountDocu
     ...(may('birthdate', 'profile') ? { birthDate: profile.birthdate && russianDate(profile.birthdate) } : {}),
     ...(may('birthplace') ? { birthPlace: profile.birthplace } : {}),
     ...(may('gender', 'profile') ? { gender: profile.gender && (profile.gender === 'male' ? 'M' : 'F') } : {}),
-    ...(may('citizenship', 'id_doc') ? { citizenship: profile.citizenship } : {}),
+    ...(may('citizenship') ? { citizenship: profile.citizenship } : {}),
     ...(may('snils') ? { snils: spacedSnils(document('snils')) } : {}),
     ...(may('inn') ? { inn: document('inn') } : {}),
   };

@@ -1,5 +1,6 @@
 import type { Account } from '#src/identity/accounts/account.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
+import type { Releases } from '#src/identity/consents/releases.ts';
 import type { Dialect } from '#src/protocols/oidc/dialect.ts';
 import { organisationOf, parseScopes, type ScopeItem } from '#src/protocols/esia/esia-scopes.ts';
 import { markerId, type Markers } from '#src/protocols/esia/markers.ts';
@@ -8,6 +9,7 @@ import { collection, type Resource } from '#src/protocols/esia/resources/collect
 import { contactResources } from '#src/protocols/esia/resources/contacts.ts';
 import { documentResources, documentScopes } from '#src/protocols/esia/resources/documents.ts';
 import { parseEmbed, type Embeddable, type Embedding } from '#src/protocols/esia/resources/embedding.ts';
+import { givenByElements, givenByPerson } from '#src/protocols/esia/resources/given.ts';
 import { personResource } from '#src/protocols/esia/resources/person.ts';
 import { ResourceError } from '#src/protocols/esia/resources/resource-error.ts';
 
@@ -15,6 +17,7 @@ interface ResourcesDeps {
   accounts: Accounts;
   dialect: Dialect;
   markers: Markers;
+  releases: Releases;
   /** Addresses in answers begin with it; it is where clients reach us. */
   issuer: string;
   now(): Date;
@@ -68,7 +71,7 @@ export class Resources {
       throw new ResourceError('scope', 'the marker is of another person than the address');
     const names = new Set(visitor.scopes.map(({ name }) => name));
     const [part, id, ...deeper] = rest;
-    if (part === undefined) return this.#whole(account, names, embedding);
+    if (part === undefined) return this.#whole(visitor, account, embedding);
     const member = members.find(({ path }) => path === part);
     if (!member || deeper.length > 0) throw new ResourceError('absent', `a person has no part ${part.slice(0, 40)}`);
     if (!isOpen(member, names))
@@ -78,20 +81,26 @@ export class Resources {
       url: this.#urlOf(account, member.path),
       isEmbedded: embedding.elements || member.isAlwaysWhole === true,
     };
-    if (id === undefined) return collection(elements, form);
-    const one = elements.find((element) => String(element.id) === id);
-    if (!one) throw new ResourceError('absent', `no such element of /${part}`);
-    return one;
+    const shown = id === undefined ? elements : elements.filter((element) => String(element.id) === id);
+    const [one] = shown;
+    if (id !== undefined && !one) throw new ResourceError('absent', `no such element of /${part}`);
+    if (id !== undefined || form.isEmbedded)
+      await this.#deps.releases.note(account.id, visitor.clientId, givenByElements(member.name, shown));
+    return id === undefined ? collection(elements, form) : one;
   }
 
-  async #whole(account: Account, names: ReadonlySet<string>, { members: wanted }: Embedding): Promise<unknown> {
+  async #whole(visitor: Visitor, account: Account, { members: wanted }: Embedding): Promise<unknown> {
+    const names = new Set(visitor.scopes.map(({ name }) => name));
     const documents = await this.#deps.accounts.documents(account.id);
     const person: Record<string, unknown> = personResource(account, documents, names);
+    const given = givenByPerson(person);
     for (const member of members.filter(({ name }) => (wanted as string[]).includes(name))) {
       if (!isOpen(member, names)) continue;
       const elements = await this.#elements(member.name, account, names);
       person[member.name] = collection(elements, { url: this.#urlOf(account, member.path), isEmbedded: true });
+      given.push(...givenByElements(member.name, elements));
     }
+    await this.#deps.releases.note(account.id, visitor.clientId, given);
     return person;
   }
 
