@@ -202,6 +202,7 @@ describe('L13: signing in by electronic signature', () => {
       const browser = computer();
       browser.headers = { ...browser.headers, 'client-cert': await certificateHeader() };
       const { page } = await signingPage(browser);
+      assert.match(textOf(page), /Петрова Анна Сергеевна Valid until \w/, 'L13: whose it is, and how long it is good');
       const signedIn = await browser.submit(page, {}, { form: 'certificate-submit' });
       assert.ok(has(signedIn, 'consent-submit'), textOf(signedIn));
       isRefused(await certificatePost(computer(), await certificateHeader(await issueTo(house))));

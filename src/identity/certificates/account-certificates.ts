@@ -5,6 +5,7 @@ import { newId } from '#src/platform/security/random.ts';
 import { readCertificate, type Certificate } from '#src/platform/signatures/certificate.ts';
 import type { Connection, Database } from '#src/platform/storage/database.ts';
 import * as store from '#src/identity/certificates/certificate-store.ts';
+import { holderName } from '#src/identity/certificates/holder.ts';
 import type { CertificateProfile } from '#src/identity/certificates/trusted-authorities.ts';
 
 /** A certificate as its owner sees it. */
@@ -36,7 +37,7 @@ export class AccountCertificates {
       const der = Buffer.from(this.#encryption.decrypt(certificate, place(id)), 'base64');
       const read = readCertificate(der) as { certificate: Certificate };
       const { subject, issuer, notAfter } = read.certificate;
-      const owner = subject.commonName ?? `${subject.surname} ${subject.givenName}`;
+      const owner = holderName(subject);
       const by = issuer.commonName ?? issuer.organisation ?? '';
       return { id, profile, owner, issuer: by, notAfter, createdAt: created_at, lastUsedAt: last_used_at };
     });

@@ -3,6 +3,11 @@ import type { Profile } from '#src/identity/accounts/account.ts';
 import type { IdentityDocument } from '#src/identity/accounts/identity.ts';
 import { normalizeName } from '#src/identity/accounts/person-name.ts';
 
+/** As its owner reads it. */
+export function holderName({ commonName, surname, givenName }: DistinguishedName): string {
+  return commonName ?? [surname, givenName].filter(Boolean).join(' ');
+}
+
 /** Whether a certificate is this person's: SNILS and name. Given name and patronymic stand in one field of a certificate. */
 export function namesThePerson(
   { snils, surname, givenName }: DistinguishedName,

@@ -2,8 +2,10 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Config } from '#src/platform/config/config.ts';
 import { Refusal } from '#src/platform/errors.ts';
+import { readCertificate } from '#src/platform/signatures/certificate.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
+import { holderName } from '#src/identity/certificates/holder.ts';
 import type { SignedTexts } from '#src/identity/certificates/signed-texts.ts';
 import type { SignatureOutcome, SignatureSignIns } from '#src/identity/protection/signature-sign-ins.ts';
 import { clientCertificateOf } from '#src/web/middleware/client-certificate.ts';
@@ -84,12 +86,21 @@ export function createSignatureSignInRoutes(deps: SignatureDeps): Router {
     ctx.state.formPath = pathOf(ctx);
     const data = {
       ...signatureHelp({ path: pathOf(ctx), id, text, sandbox: config.sandbox }),
+      certificate: shownCertificate(ctx),
       certificateAction: clientCertificateOf(ctx) ? `${pathOf(ctx)}/certificate` : undefined,
       otherWaysUrl: `/interaction/${uid}/other-ways`,
       abortUrl: `/interaction/${uid}/abort`,
       errors: fieldErrors(page, errors),
     };
     await page.show('sign-in/esign', data, status);
+  }
+
+  /** Whom the browser's certificate names and how long it is good, before it is used (L13). */
+  function shownCertificate(ctx: Context) {
+    const read = readCertificate(clientCertificateOf(ctx)?.certificate ?? Buffer.alloc(0));
+    if (!read.ok) return undefined;
+    const { subject, notAfter } = read.certificate;
+    return { owner: holderName(subject), until: pages.of(ctx).translator.date(notAfter) };
   }
 
   return router;
