@@ -41,7 +41,7 @@ export function isOtherDocument(kind: string): kind is OtherDocumentKind {
   return (otherDocumentKinds as readonly string[]).includes(kind);
 }
 
-/** The registry is asked once there is somebody to ask about: a passport and a SNILS. */
+/** The registry is asked once there is somebody to ask about. Beside the passport not everybody has a SNILS. */
 export function canBeChecked(documents: readonly IdentityDocument[]): boolean {
-  return ['rf_passport', 'snils'].every((needed) => documents.some(({ kind }) => kind === needed));
+  return documents.some(({ kind }) => kind === 'rf_passport');
 }
