@@ -119,6 +119,15 @@ for (const database of databaseKinds)
       assert.ok(await signsIn(house, person), 'the old password stands until the person acts');
     });
 
+    it('C1: the same rules at this door; the person’s own data are known here too', async () => {
+      const { browser, view } = await sent(await somebody());
+      for (const password of ['Quiet-Harbour-xx', 'Zimina-Lucky-52', 'Password-1', `A1-${'kfmw29 xe'.repeat(15)}`]) {
+        const refused = await setPassword(browser, view, password);
+        assert.equal(refused.status, 422, password);
+        assert.ok(has(refused, 'error-summary'));
+      }
+    });
+
     it('E8: an activation is used once; looking does not use it', async () => {
       const person = await somebody();
       const { browser, view, link } = await sent(person);
