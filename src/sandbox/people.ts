@@ -11,6 +11,7 @@ import type { Reviews } from '#src/identity/reviews/reviews.ts';
 import type { Operators } from '#src/identity/operators/operators.ts';
 import type { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 import { contactsOf, foreignLoginOf, loadSandboxPeople, type SandboxPerson } from '#src/sandbox/person.ts';
+import { enrolledPasskey } from '#src/sandbox/test-passkey.ts';
 
 interface SandboxPeopleDeps {
   db: Database;
@@ -28,6 +29,8 @@ interface SandboxPeopleDeps {
 
 /** Kinds of documents by the short names that the sandbox's people use. */
 const documentKinds = { passport: 'rf_passport', snils: 'snils', inn: 'inn' } as const;
+
+const amrOfFactor = { sms: ['sms'], totp: ['otp'], passkey: ['hwk', 'user'] } as const;
 
 /** The test people of the sandbox, and their accounts. */
 export class SandboxPeople {
@@ -47,7 +50,7 @@ export class SandboxPeople {
   /** How a person would have signed in, with everything that their account asks for. */
   amrOf(id: string): string[] {
     const factor = this.list.find((one) => one.id === id)?.secondFactor;
-    return factor ? ['pwd', factor === 'totp' ? 'otp' : 'sms', 'mfa'] : ['pwd'];
+    return factor ? ['pwd', ...amrOfFactor[factor], 'mfa'] : ['pwd'];
   }
 
   /** Makes the accounts that are missing. Several instances may do so at once: whoever comes second leaves the person alone. */
@@ -129,7 +132,11 @@ export class SandboxPeople {
     await this.#giveForeignPassport(transaction, accountId, person);
     for (const method of person.evidence) await identities.prove(transaction, accountId, method, 'sandbox');
     if (person.secondFactor)
-      await factors.add(transaction, accountId, { kind: person.secondFactor, secret: person.totpSecret });
+      await factors.add(transaction, accountId, {
+        kind: person.secondFactor,
+        secret: person.totpSecret,
+        passkey: person.passkey && enrolledPasskey(person.passkey),
+      });
     if (person.operator) await operators.give(transaction, { accountId, ...person.operator });
     if (person.blocked) await accounts.setStatus(accountId, 'blocked', transaction);
     return accountId;

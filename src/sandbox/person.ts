@@ -69,8 +69,10 @@ const person = z.strictObject({
   /** Agreed to an older version of the documents. */
   termsVersion: z.string().optional(),
   password: z.string().optional(),
-  /** Asked for after the password: a code by SMS, or one of the app that knows `totpSecret`. */
-  secondFactor: z.enum(['sms', 'totp']).optional(),
+  /** Asked for after the password: a code by SMS, one of the app that knows `totpSecret`, or `passkey`. */
+  secondFactor: z.enum(['sms', 'totp', 'passkey']).optional(),
+  /** Base64, the key in PKCS #8: as Chromium's virtual authenticator takes them. */
+  passkey: z.strictObject({ credentialId: z.base64(), privateKey: z.base64() }).optional(),
   /** Works in the console; a clerk at this office. */
   operator: z.strictObject({ role: z.enum(roles), office: z.string().optional() }).optional(),
   totpSecret: z

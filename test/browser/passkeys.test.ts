@@ -4,6 +4,13 @@ import { InChromium } from '#test/browser/in-chromium.ts';
 import { addAuthenticator, signIn } from '#test/browser/steps.ts';
 import { settle, type Person } from '#test/support/people.ts';
 
+interface ListedPerson {
+  logins: { phone: string };
+  password: string;
+  secondFactor: string | null;
+  passkey?: { credentialId: string; privateKey: string; signCount: number };
+}
+
 describe('L5 to L8: face or fingerprint in a real browser', function () {
   this.timeout(60_000);
   const chromium = new InChromium();
@@ -74,6 +81,21 @@ describe('L5 to L8: face or fingerprint in a real browser', function () {
     assert.equal(await plain.locator('#passkey-submit').count(), 1);
     assert.ok(await plain.locator('#passkey-submit').isHidden());
     assert.ok(await plain.locator('#login-submit').isVisible());
+  });
+
+  it('the sandbox’s person with a passkey answers in a virtual authenticator', async () => {
+    const { house } = chromium;
+    await house.services.sandbox!.people.settle();
+    const people = (await (await fetch(`${house.origin}/sandbox/api/people`)).json()) as ListedPerson[];
+    const { logins, password, passkey } = people.find(({ secondFactor }) => secondFactor === 'passkey')!;
+    const { page, device } = await visit();
+    const credential = { ...passkey!, isResidentCredential: false, rpId: new URL(house.origin).hostname };
+    await device.cdp.send('WebAuthn.addCredential', { authenticatorId: device.id, credential });
+    await page.goto('/demo/university/login');
+    await signIn(page, logins.phone, password);
+    await page.click('#passkey-submit');
+    await page.click('#consent-submit');
+    await page.waitForSelector('#claims');
   });
 
   async function visit(): Promise<{ page: Page; device: { cdp: CDPSession; id: string } }> {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import { formIn, has, textOf, type Browser, type View } from '#test/support/browser.ts';
 
 /** How an answer differs from an honest one. */
@@ -26,16 +34,22 @@ interface Options {
 
 /** A device with one passkey (ES256), as honest or not as a test wants it. */
 export class Authenticator {
-  readonly id = randomBytes(32).toString('base64url');
+  readonly id: string;
   readonly #origin: string;
   readonly #key: KeyObject;
   readonly #publicKey: KeyObject;
-  #userHandle = '';
+  #userHandle: string | undefined;
   counter = 0;
 
-  constructor(origin: string) {
+  /** With a new key, or one that somebody printed. */
+  constructor(origin: string, printed?: { credentialId: string; privateKey: string; signCount: number }) {
     this.#origin = origin;
-    ({ privateKey: this.#key, publicKey: this.#publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+    this.id = (printed ? Buffer.from(printed.credentialId, 'base64') : randomBytes(32)).toString('base64url');
+    this.#key = printed
+      ? createPrivateKey({ key: Buffer.from(printed.privateKey, 'base64'), format: 'der', type: 'pkcs8' })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    this.#publicKey = createPublicKey(this.#key);
+    this.counter = printed?.signCount ?? 0;
   }
 
   make(options: Options, twist: Twist = {}): string {

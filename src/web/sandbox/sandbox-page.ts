@@ -7,7 +7,7 @@ type Say = (key: string, args?: Record<string, string | number>) => string;
 
 /** A person as the contract of the sandbox's API describes them. */
 export function describePerson(person: SandboxPerson, t: Say) {
-  const { id, contacts, documents, typed, citizenship, password, secondFactor, totpSecret, operator } = person;
+  const { id, contacts, documents, typed, citizenship, password, secondFactor, totpSecret, passkey, operator } = person;
   const known = { ...documents, ...typed };
   const foreign = foreignLoginOf(person);
   const papers = Object.keys(known).length > 0 ? { documents: known } : {};
@@ -19,6 +19,8 @@ export function describePerson(person: SandboxPerson, t: Say) {
     tier: tierOf(person),
     secondFactor: secondFactor ?? null,
     ...(totpSecret ? { totpSecret } : {}),
+    // A counter has to be above every one before it, whichever script answered last.
+    ...(passkey ? { passkey: { ...passkey, signCount: Math.floor(Date.now() / 1000) } } : {}),
     ...papers,
     ...(operator ? { operator } : {}),
     citizenship: citizenship ?? null,
