@@ -137,7 +137,7 @@ describe('E4: random walks over every address of recovery', function () {
   }
 
   async function generationOf(id: string): Promise<number> {
-    return Number((await house.services.accounts.find(id))!.generation);
+    return (await house.services.accounts.find(id))!.generation;
   }
 
   function any<T>(list: readonly T[]): T {
