@@ -115,6 +115,7 @@ describe('spellings of one thing', () => {
     assert.equal(normalizeName('Еле\u0308на'), 'Елёна');
     assert.equal(normalizeName('Анна  Мария'), 'Анна Мария');
     assert.equal(normalizeName('Ａｎｎａ'), 'Anna');
+    assert.equal(normalizeName('\u2067Анна\u2069'), 'Анна');
   });
 
   it('R5: names are letters, hyphens, apostrophes and spaces, each word in one script', () => {
@@ -153,7 +154,6 @@ describe('spellings of one thing', () => {
       'Άννα',
       '<b>',
       'А\u0000',
-      'Анна\u2066',
     ])
       assert.ok(!isPersonName(normalizeName(name)), JSON.stringify(name));
   });
