@@ -174,7 +174,7 @@ describe("the operators' console in a real browser", function () {
   async function desktop(locale: string): Promise<BrowserContext> {
     const viewport = { width: 1280, height: 900 };
     const context = await browser.newContext({ baseURL: house.origin, locale, viewport, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     return context;
   }
 

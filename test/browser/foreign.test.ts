@@ -137,7 +137,7 @@ describe('a foreign citizen in a real browser', function () {
 
   async function contextOf(locale: string, viewport: { width: number; height: number }): Promise<BrowserContext> {
     const context = await browser.newContext({ baseURL: house.origin, locale, viewport, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     return context;
   }
 

@@ -40,7 +40,7 @@ export class InChromium {
   /** A browser of its own, with its own cookies. */
   async visit(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.#browser!.newContext({ baseURL: this.house.origin, locale: 'en', ...options });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     this.#opened.push({ close: () => context.close(), complaints: complaintsOf(context) });
     return context.newPage();
   }

@@ -13,7 +13,7 @@ const SMALLEST = 320;
 const MOST_BYTES = 30_000;
 
 describe('every page in a real browser', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let house: House;
   let browser: Browser;
 
@@ -115,7 +115,7 @@ describe('every page in a real browser', function () {
   async function newContext(locale: string, width = 390): Promise<BrowserContext> {
     const viewport = { width, height: 844 };
     const context = await browser.newContext({ baseURL: house.origin, locale, viewport, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     return context;
   }
 });
