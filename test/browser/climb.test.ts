@@ -20,7 +20,7 @@ interface Climber {
 }
 
 describe('the whole climb of a new person, in a real browser', function () {
-  this.timeout(180_000);
+  this.timeout(420_000);
   const chromium = new InChromium();
   let newcomer: { phone: string; password: string };
 

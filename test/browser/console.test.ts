@@ -13,7 +13,7 @@ import { appCode } from '#test/support/second-factor.ts';
 const SHOTS = process.env.SCREENSHOTS;
 
 describe("the operators' console in a real browser", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let house: House;
   let browser: Browser;
 

@@ -12,7 +12,7 @@ const SHOTS = process.env.SCREENSHOTS;
 const EMAIL = 'aibek@example.test';
 
 describe('a foreign citizen in a real browser', function () {
-  this.timeout(180_000);
+  this.timeout(420_000);
   let house: House;
   let browser: Browser;
 

@@ -16,7 +16,7 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload
 
 /** Nothing here writes CSV; formulas are text like the rest. `InChromium` fails every test in which the browser reports a violation of the content policy. */
 describe('hostile data in a real browser', function () {
-  this.timeout(180_000);
+  this.timeout(420_000);
   const chromium = new InChromium();
 
   it('K6: a client’s name, purpose and picture are shown as text and as a picture', async () => {

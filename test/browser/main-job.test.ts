@@ -8,7 +8,7 @@ const phone = { width: 390, height: 844 };
 const desktop = { width: 1280, height: 800 };
 
 describe('the main job in a real browser', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const chromium = new InChromium();
 
   const settings: { name: string; language: 'ru' | 'en'; options: BrowserContextOptions; number: string }[] = [

@@ -12,7 +12,7 @@ interface ListedPerson {
 }
 
 describe('L5 to L8: face or fingerprint in a real browser', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const chromium = new InChromium();
   let person: Person;
 

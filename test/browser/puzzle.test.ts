@@ -6,7 +6,7 @@ import type { House } from '#test/support/house.ts';
 import { anna, settle, type Person } from '#test/support/people.ts';
 
 describe('C4: signing in while many guess, in a real browser', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let house: House;
   let browser: Browser;
   let person: Person;

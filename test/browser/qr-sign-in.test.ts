@@ -6,7 +6,7 @@ import { settle, type Person } from '#test/support/people.ts';
 const ANDROID = 'Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36';
 
 describe('L9 to L11: a computer and a phone in a real browser', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const chromium = new InChromium();
   let person: Person;
 

@@ -7,7 +7,7 @@ import { atWork } from '#test/support/console.ts';
 import { Desk, linkTo } from '#test/support/restoring.ts';
 
 describe('P7 to P18, F20: a forgotten password in a real browser', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const chromium = new InChromium();
 
   for (const [kind, list] of Object.entries(waysBack) as [Kind, Way[]][])

@@ -4,7 +4,7 @@ import { InChromium } from '#test/browser/in-chromium.ts';
 import { signInAs } from '#test/browser/steps.ts';
 
 describe('L12, L13: an electronic signature in a real browser', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const chromium = new InChromium();
 
   for (const javaScriptEnabled of [true, false])

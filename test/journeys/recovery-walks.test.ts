@@ -21,7 +21,7 @@ const ANSWER = 'Мурзик';
  * authenticator, presses whatever there is in any order, in two browsers, beside a journey of their own and the owner's.
  */
 describe('E4: random walks over every address of recovery', function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let house: House;
   let ids: { victim: string; thief: string };
   let random: () => number;

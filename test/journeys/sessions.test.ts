@@ -126,7 +126,7 @@ for (const kind of databaseKinds) {
     });
 
     it('B4: nothing that was under way brings a session back that was ended', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       for (let round = 0; round < 4; round++) {
         const { browser, tokens } = await signedIn(offline);
         const traffic = par(20, async (i) => {

@@ -23,7 +23,7 @@ describe('the addresses of a database', () => {
 });
 
 describe('V1, V2: a primary dies and its standby takes over, two instances', function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let pair: ReplicatedPostgres;
   let house: House;
 

@@ -94,7 +94,7 @@ describe('B8: headers', () => {
     let other: Person;
 
     before(async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       chromium = await launchChromium(this);
       other = await settle(house, boris);
       site = createServer((request, response) => {

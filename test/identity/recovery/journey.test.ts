@@ -19,7 +19,7 @@ function search(steps: readonly Step[], demands: Demands): string | undefined {
 }
 
 describe('the journey back into an account', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   for (const demands of everyAccount) {
     const { tier, hasQuestion, hasFactor } = demands;

@@ -28,7 +28,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 });
 
 describe('hostile input', function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
 
   mutated(
     'CMS',

@@ -14,7 +14,7 @@ const guide = readFileSync(new URL('../../../docs/esia.md', import.meta.url), 'u
 const commands = [...guide.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].map(([, block]) => block!).slice(0, 3);
 
 describe('the guide for clients of ESIA', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let house: House;
   let dir: string;
 
