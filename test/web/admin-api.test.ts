@@ -276,7 +276,7 @@ describe('admin API: what is refused', () => {
     ],
     ['a certificate that is none', { esia: { certificates: ['hello'] } }, 'esia.certificates.0', /X\.509/],
     ['a host with a path', { esia: { redirect_hosts: ['a.example/x'] } }, 'esia.redirect_hosts.0', /host:port/],
-    ['a NUL', { client_name: 'a\u0000b' }, 'client', /NUL/],
+    ['a NUL', { client_name: 'a\u0000b' }, 'client', /control characters/],
   ] as [string, Record<string, unknown>, string, RegExp][]) {
     it(`refuses ${what}, and says where and why`, async () => {
       const refused = await api.post('/clients', { ...university, ...wrong });
