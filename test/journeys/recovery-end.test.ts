@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as client from 'openid-client';
 import type { Attempt } from '#src/identity/factors/factor.ts';
-import { Browser, has, textOf } from '#test/support/browser.ts';
+import { Browser, formIn, has, textOf } from '#test/support/browser.ts';
 import { Canary } from '#test/support/canary.ts';
 import { databaseKinds } from '#test/support/databases.ts';
 import { House } from '#test/support/house.ts';
@@ -140,6 +140,10 @@ for (const kind of databaseKinds) {
         assert.equal(view.status, 403, path);
         for (const id of ['held-what', 'held-until', 'service-centre-link']) assert.ok(has(view, id), `${path} ${id}`);
       }
+      const { csrf } = formIn(await climber.open('/account/security/question'), 'question-submit').fields;
+      const sent = await climber.browser.request('POST', '/account/review', new URLSearchParams({ csrf: csrf! }));
+      assert.equal(sent.status, 403);
+      assert.ok(has(sent, 'held-until'), 'what is known already is not sent to reviewers either');
       const { contactChanges } = house.services;
       const contact = { kind: 'email', value: 'thief2@example.test' } as const;
       await assert.rejects(contactChanges.apply(person.id, contact, 'ru'), /held/);

@@ -34,7 +34,8 @@ export function createReviewRoutes(deps: ReviewDeps): Router {
   const passportPages = new PassportPages(deps);
   const router = new Router({ prefix: '/account/review' });
   router.use(requireSignIn(deps));
-  router.use('/edit', refuseOnHold(deps));
+  const held = refuseOnHold(deps);
+  router.use('/edit', held);
   // Whoever has a Russian passport is nobody's foreign citizen here.
   router.use(async (ctx, next) => {
     const { id, profile } = signedIn(ctx).account;
@@ -67,7 +68,7 @@ export function createReviewRoutes(deps: ReviewDeps): Router {
   });
 
   // The data that are known already go as they are.
-  router.post('/', async (ctx) => {
+  router.post('/', held, async (ctx) => {
     const { account } = signedIn(ctx);
     const page = pages.of(ctx);
     const passport = passportIn(account.profile, await identities.documents(account.id));
