@@ -74,7 +74,7 @@ describe('the processes', () => {
 });
 
 async function untilSaid(output: { text: string }, wanted: RegExp): Promise<void> {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 2000; i++) {
     if (wanted.test(output.text)) return;
     await new Promise((later) => setTimeout(later, 50));
   }
