@@ -18,6 +18,11 @@ export class MovableClock implements Clock {
     return new RealDate(RealDate.now() + this.#offsetMs);
   }
 
+  /** Not read off a monotonic clock: that one stands still while a laptop sleeps. */
+  get isMoved(): boolean {
+    return this.#offsetMs !== 0;
+  }
+
   advance(ms: number): void {
     this.#offsetMs += ms;
   }
