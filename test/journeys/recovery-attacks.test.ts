@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spellContact } from '#src/identity/accounts/contact.ts';
 import { Browser, formIn, has, hrefOf, textOf, type View } from '#test/support/browser.ts';
 import { databaseKinds } from '#test/support/databases.ts';
 import { House } from '#test/support/house.ts';
@@ -78,7 +79,7 @@ describe('recovery under attack: who is registered', () => {
       house.clock.reset();
       return all;
     });
-    const typed = Object.values(values);
+    const typed = Object.values(values).flatMap((value) => [value, spellContact({ kind: 'phone', value })]);
     const pathOf = ({ url }: View) => new URL(url).pathname.replace(/[\w-]{43}/, '…');
     return {
       views: views.map((view) => ({ at: pathOf(view), ...comparable(view, typed) })),

@@ -1,5 +1,5 @@
 import type { Config } from '#src/platform/config/config.ts';
-import type { Budgets } from '#src/platform/security/budgets.ts';
+import type { Budget, Budgets } from '#src/platform/security/budgets.ts';
 import type { SmsGuard } from '#src/identity/codes/sms-guard.ts';
 
 export type SendVerdict = 'allowed' | 'too_soon' | 'too_many' | 'phone_country' | 'sms_paused';
@@ -29,11 +29,11 @@ export class SendLimits {
     { isProven = false, decoyPhone }: { isProven?: boolean; decoyPhone?: string } = {},
   ): Promise<SendVerdict> {
     const { budgets, smsGuard, settings } = this.#deps;
-    const { resendSeconds, sendsPerTenMinutes, sendsPerDay, sendsPerAddress } = settings;
+    const { sendsPerTenMinutes, sendsPerDay, sendsPerAddress } = settings;
     if (!(await budgets.take({ name: 'send-address', limit: sendsPerAddress, windowSeconds: 300 }, address)))
       return 'too_many';
-    const soon = { name: 'send-pause', limit: 1, windowSeconds: resendSeconds };
-    if (resendSeconds > 0 && !(await budgets.take(soon, recipient))) return 'too_soon';
+    const pause = this.#pause;
+    if (pause.windowSeconds > 0 && !(await budgets.take(pause, recipient))) return 'too_soon';
     if (!(await budgets.take({ name: 'send-short', limit: sendsPerTenMinutes, windowSeconds: 600 }, recipient)))
       return 'too_many';
     if (!(await budgets.take({ name: 'send-day', limit: sendsPerDay, windowSeconds: 86_400 }, recipient))) {
@@ -45,9 +45,17 @@ export class SendLimits {
     return isPhone(recipient) ? smsGuard.take(recipient, { isProven }) : 'allowed';
   }
 
-  /** The right code came back from there. */
+  /**
+   * The right code or link came back from there. Whoever reads what is sent is not pestered by it, and what they do next
+   * may want another message: the pause between two ends. The other limits stay.
+   */
   async answered(recipient: string): Promise<void> {
+    await this.#deps.budgets.clear(this.#pause, recipient);
     if (isPhone(recipient)) await this.#deps.smsGuard.answered(recipient);
+  }
+
+  get #pause(): Budget {
+    return { name: 'send-pause', limit: 1, windowSeconds: this.#deps.settings.resendSeconds };
   }
 }
 

@@ -96,9 +96,9 @@ export class Delivery {
     return this.#deps.codes.verify(scopeOf(scope), typed);
   }
 
-  /** The right code came back from there. */
-  async answered(phone: string): Promise<void> {
-    await this.#deps.sendLimits.answered(phone);
+  /** The right code or link came back from there. */
+  async answered(recipient: string): Promise<void> {
+    await this.#deps.sendLimits.answered(recipient);
   }
 
   async isClosed({ subject }: Pick<Addressee, 'subject'>): Promise<boolean> {

@@ -91,11 +91,14 @@ export class Proving {
       by: 'email',
     });
     if (!next) return undefined;
-    return db.transaction().execute(async (transaction) => {
-      if (!(await delivery.useLink(transaction, flow.record, found.token))) return undefined;
+    const isUsed = await db.transaction().execute(async (transaction) => {
+      if (!(await delivery.useLink(transaction, flow.record, found.token))) return false;
       await flows.replace(flow, { ...flow.record, ...next }, transaction);
-      return flow;
+      return true;
     });
+    if (!isUsed) return undefined;
+    await delivery.answered(flow.record.reach!.value);
+    return flow;
   }
 
   /** A document, after the channel. */

@@ -69,8 +69,13 @@ export class ContactProof {
 
   async verifyCode(phone: string, browser: string, typed: string): Promise<CodeVerdict> {
     const verdict = await this.#deps.codes.verify({ purpose: 'register', target: phone, browser }, typed);
-    if (verdict === 'right') await this.#deps.sendLimits.answered(phone);
+    if (verdict === 'right') await this.answered({ kind: 'phone', value: phone });
     return verdict;
+  }
+
+  /** The right code or link came back from there. */
+  async answered({ value }: Contact): Promise<void> {
+    await this.#deps.sendLimits.answered(value);
   }
 
   async codeTimes(phone: string, browser: string): Promise<CodeTimes | undefined> {

@@ -152,11 +152,14 @@ export class Registration {
   async proveByLink(token: string, browser: string): Promise<RegistrationFlow | undefined> {
     const flow = await this.findByLink(token);
     if (!flow) return undefined;
-    return this.#deps.db.transaction().execute(async (transaction) => {
-      if (!(await this.#deps.flows.take(LINK, token, transaction))) return undefined;
+    const isUsed = await this.#deps.db.transaction().execute(async (transaction) => {
+      if (!(await this.#deps.flows.take(LINK, token, transaction))) return false;
       await this.#replace(flow, { ...flow.record, provenBy: browser, link: undefined }, transaction);
-      return flow;
+      return true;
     });
+    if (!isUsed) return undefined;
+    await this.#deps.proof.answered(contactOf(flow.record));
+    return flow;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
+import { spellContact } from '#src/identity/accounts/contact.ts';
 import {
   MAX_PASSWORD_LENGTH,
   type PasswordPolicy,
@@ -60,6 +61,7 @@ export class NewPassword {
       view,
       {
         ...shown,
+        login: shown.contact.startsWith('+') ? spellContact({ kind: 'phone', value: shown.contact }) : shown.contact,
         rules: rules ?? policy.rules.map((code) => ({ code })),
         suggestion,
         errors: fieldErrors(page, errors),

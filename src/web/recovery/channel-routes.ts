@@ -4,7 +4,7 @@ import type { Config } from '#src/platform/config/config.ts';
 import type { Clock } from '#src/platform/clock.ts';
 import { Refusal } from '#src/platform/errors.ts';
 import { keptValues, parseForm, type FieldErrors } from '#src/platform/pages/form.ts';
-import { maskContact } from '#src/identity/accounts/contact.ts';
+import { maskContact, spellContact } from '#src/identity/accounts/contact.ts';
 import type { Proving } from '#src/identity/recovery/proving.ts';
 import type { RecoveryFlow } from '#src/identity/recovery/recovery-flows.ts';
 import type { Search } from '#src/identity/recovery/search.ts';
@@ -97,7 +97,7 @@ export function createChannelRoutes(deps: ChannelDeps): Router {
     const { named, reach, channel, isMatched, sentAt } = flow.record;
     const isByDocument = 'number' in named;
     const isLetter = isByDocument ? isMatched === true && channel === 'email' : channel === 'email';
-    const typed = isByDocument || isMatched ? undefined : named.contact.value;
+    const typed = isByDocument || isMatched ? undefined : spellContact(named.contact);
     const gone = (clock.now().getTime() - new Date(sentAt).getTime()) / 1000;
     const path = pathOf(flow);
     ctx.state.formPath = path;

@@ -150,6 +150,18 @@ for (const kind of databaseKinds) {
       assert.equal(verdicts.filter((verdict) => verdict === 'too_soon').length, 19);
     });
 
+    it('D8: the right code ends the pause before the next message, and no other limit', async () => {
+      const [phone, email] = ['+79005550001', 'answered@example.test'];
+      for (const recipient of [phone, email]) {
+        for (let sent = 0; sent < settings.sendsPerTenMinutes; sent++) {
+          assert.equal(await limits.take(recipient, `there ${recipient}`), 'allowed');
+          assert.equal(await limits.take(recipient, `there ${recipient}`), 'too_soon');
+          await limits.answered(recipient);
+        }
+        assert.equal(await limits.take(recipient, `there ${recipient}`), 'too_many');
+      }
+    });
+
     it('D8: one address may cause so many messages, whatever the numbers', async () => {
       const verdicts = [];
       for (let i = 0; i < settings.sendsPerAddress + 5; i++)
