@@ -6,8 +6,7 @@ import { createLogger, type Logger } from '#src/platform/logger.ts';
 import { Storage } from '#src/platform/storage/database.ts';
 import { EmbeddedDatabase } from '#src/platform/storage/embedded.ts';
 import { migrateToLatest } from '#src/platform/storage/migrate.ts';
-import { seedSandbox } from '#src/sandbox/seed.ts';
-import { buildServices, type Services } from '#src/services.ts';
+import type { Services } from '#src/services.ts';
 
 export interface Started {
   services: Services;
@@ -15,16 +14,24 @@ export interface Started {
   close(): Promise<void>;
 }
 
-/** What a server and a worker do alike: read settings, open the database, migrate, build the services. */
+/**
+ * What a server and a worker do alike: read settings, open the database, migrate, build the services. Most of the
+ * program is loaded while the embedded database starts in a process of its own.
+ */
 export async function start(): Promise<Started> {
   const config = loadConfig();
   const secrets = loadSecrets(config);
   const logger = createLogger(config.log.level);
   const clock = config.sandbox ? new MovableClock() : systemClock;
   if (clock instanceof MovableClock) clock.install();
-  const { storage, closeStorage } = await openStorage(config, logger);
+  const [{ storage, closeStorage }, { buildServices }, { seedSandbox }] = await Promise.all([
+    openStorage(config, logger),
+    import('#src/services.ts'),
+    import('#src/sandbox/seed.ts'),
+  ]);
   if (config.storage.migrate) await migrateToLatest(storage.db);
   const services = await buildServices({ config, secrets, storage, clock, logger });
+  services.metrics.watchProcess();
   if (services.sandbox) await seedSandbox({ ...services, sandboxPeople: services.sandbox.people });
   const close = async () => {
     await Promise.all(Object.values(services.senders).map((sender) => sender.close()));

@@ -52,8 +52,16 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
+  /**
+   * What holds of the whole process: for its start, not for each set of services. The event loop is measured once a
+   * second and without a time window, whose buckets would be turned one by one over a clock that was moved by years.
+   */
+  watchProcess(): void {
+    collectDefaultMetrics({
+      register: this.registry,
+      eventLoopUtilizationTimeout: 1000,
+      eventLoopUtilizationMaxAgeSeconds: 0,
+    });
   }
 
   watch({ passwordQueue, outboxBacklog }: MetricSources): void {

@@ -58,7 +58,8 @@ export class SandboxPeople {
     const known = await Promise.all(this.list.map(({ id }) => this.accountIdOf(id)));
     const missing = this.list.filter((_, i) => known[i] === undefined);
     const hashes = await this.#hashes(missing);
-    for (const person of missing) await this.#settleOne(person, hashes.get(person.password)!);
+    const made = await Promise.all(missing.map((person) => this.#make(person, hashes.get(person.password)!)));
+    for (const [i, accountId] of made.entries()) if (accountId) await this.#bringAlong(missing[i]!, accountId);
   }
 
   /** One hash for each distinct password: salts do not matter where passwords are printed. */
@@ -69,16 +70,16 @@ export class SandboxPeople {
     );
   }
 
-  async #settleOne(person: SandboxPerson, hash: string): Promise<void> {
-    const { db } = this.#deps;
-    const accountId = await db
+  /** Undefined: another instance was faster. */
+  async #make(person: SandboxPerson, hash: string): Promise<string | undefined> {
+    return this.#deps.db
       .transaction()
       .execute((transaction) => this.#create(transaction, person, hash))
       .catch((error: unknown) => {
         const taken = ['contacts_verified_key', 'documents_verified_key'];
         if (!taken.some((constraint) => isUniqueViolation(error, constraint))) throw error;
+        return undefined;
       });
-    if (accountId) await this.#bringAlong(person, accountId);
   }
 
   /** What came after: a new surname, documents on their way, a letter in the post. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,6 +50,20 @@ describe('the embedded database', () => {
     await reader.end();
     await again.stop();
     rmSync(socketDir, { recursive: true, force: true });
+  });
+
+  it('makes a folder anew whose making was cut off', async () => {
+    const folder = join(dir, 'pglite');
+    mkdirSync(folder);
+    for (const file of ['pglite.unfinished', 'pglite/PG_VERSION', 'pglite/left-over'])
+      writeFileSync(join(dir, file), '');
+    const database = await EmbeddedDatabase.start(dir);
+    const client = new pg.Client({ host: database.socketDir, user: 'postgres', database: 'postgres' });
+    await client.connect();
+    assert.deepEqual((await client.query('select 1 as one')).rows, [{ one: 1 }]);
+    await client.end();
+    await database.stop();
+    assert.ok(!existsSync(join(folder, 'left-over')) && !existsSync(`${folder}.unfinished`));
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -22,13 +22,29 @@ if (!takeLock()) {
   process.send!({ locked: true });
   process.disconnect();
 } else {
-  const db = await PGlite.create(dataDir);
+  const db = await openDatabase();
   const path = join(socketDir, '.s.PGSQL.5432');
   await rm(path, { force: true });
   const server = new PGLiteSocketServer({ db: oneConversationAtATime(db), path, maxConnections: 10_000 });
   await server.start();
   process.on('message', () => void stop(db, server));
   process.send!({ ready: true });
+}
+
+/**
+ * A new folder begins as a copy of one that was made before; making one (initdb) would take three times as long.
+ * One whose making was cut off is made again.
+ */
+async function openDatabase(): Promise<PGlite> {
+  const mark = `${dataDir}.unfinished`;
+  const isKept = !dataDir.startsWith('memory:');
+  if (isKept && existsSync(mark)) rmSync(dataDir, { recursive: true, force: true });
+  if (existsSync(join(dataDir, 'PG_VERSION'))) return PGlite.create(dataDir);
+  if (isKept) writeFileSync(mark, '');
+  const { dataDir: newFolder } = await import('@electric-sql/pglite-prepopulatedfs');
+  const db = await PGlite.create({ dataDir, loadDataDir: await newFolder() });
+  if (isKept) rmSync(mark);
+  return db;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +23,7 @@ export class EmbeddedDatabase {
    */
   static async start(dataDir: string, onExit?: () => void): Promise<EmbeddedDatabase> {
     // Socket paths may be 108 bytes at most, so not below a data folder of any depth.
-    const socketDir = await mkdtemp(join(tmpdir(), 'openesia-'));
+    const socketDir = mkdtempSync(join(tmpdir(), 'openesia-'));
     const folder = dataDir.startsWith('memory:') ? dataDir : join(resolve(dataDir), 'pglite');
     const script = fileURLToPath(new URL('./embedded-server.ts', import.meta.url));
     const child = fork(script, [folder, socketDir], { execArgv: ['--disable-warning=ExperimentalWarning'] });
