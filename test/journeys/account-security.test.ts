@@ -276,7 +276,7 @@ describe('the security page', () => {
 
     await enrol(house, person, 'totp');
     const [factor] = await house.services.factors.list(person.id);
-    await house.services.securitySettings.removeFactor(person.id, factor!.id);
+    await house.services.securitySettings.removeFactor(person.id, factor!.id, { isMeant: true });
     const [removed] = await notices(EMAIL, /Удалено приложение/);
     await owner.submit(await owner.open(new URL(removed!.links[0]!).pathname), {}, { form: 'not-me-submit' });
     assert.deepEqual(

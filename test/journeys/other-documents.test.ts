@@ -4,7 +4,7 @@ import { authorizationFields, messages, registerEsia, rsaSigner, sealed, sealing
 import { House } from '#test/support/house.ts';
 import { boris, settle } from '#test/support/people.ts';
 import { callback, post, redeem, send, userinfo } from '#test/support/protocol.ts';
-import { Climber } from '#test/support/proving.ts';
+import { Climber, papers } from '#test/support/proving.ts';
 import { Forgetful } from '#test/support/recovering.ts';
 import { dump } from '#test/support/registering.ts';
 import { RelyingParty } from '#test/support/relying-party.ts';
@@ -213,12 +213,20 @@ describe('documents that no tier hangs on', () => {
     };
     assert.doesNotMatch(await given('openid profile id_doc snils inn'), /RF_DRIVING_LICENSE|FRGN_PASS|1234567/);
     const answer = JSON.parse(await given('openid drivers_licence_doc')) as Record<string, unknown>;
-    assert.deepEqual(answer.drivers_licence_doc, { type: 'RF_DRIVING_LICENSE', series: '7701', number: '123456' });
+    assert.deepEqual(answer.drivers_licence_doc, {
+      type: 'RF_DRIVING_LICENSE',
+      series: '7701',
+      number: '123456',
+      issue_date: '2025-03-12',
+      issued_by: 'ГИБДД 7701',
+      expiry_date: '2035-03-12',
+    });
     assert.equal('foreign_passport_doc' in answer, false);
 
     const request = await rp.request({ scope: 'openid foreign_passport_doc', prompt: 'consent' });
     const consent = await climber.browser.open(request.url.href);
-    assert.match(textOf(consent), /71 1234567/, 'shown before it is given');
+    const whole = /71 1234567, (1 June 2021|June 1, 2021), МВД 77001, until/;
+    assert.match(textOf(consent), whole, 'all of it is shown before it is given');
   });
 
   it('L5: over the ESIA dialect likewise', async () => {
@@ -229,7 +237,7 @@ describe('documents that no tier hangs on', () => {
     const signer = rsaSigner();
     await registerEsia(house, `DOCS${count}`, { certificates: [signer.certificate] });
     const seal = sealings.cms(signer, messages.v1);
-    const typesFor = async (scope: string) => {
+    const docsFor = async (scope: string) => {
       const query = new URLSearchParams(sealed(authorizationFields(house, `DOCS${count}`, { scope }), seal));
       let view = await climber.browser.open(`/aas/oauth2/ac?${query}`);
       if (has(view, 'consent-submit')) view = await climber.browser.submit(view, {}, { form: 'consent-submit' });
@@ -241,13 +249,18 @@ describe('documents that no tier hangs on', () => {
       const { oid } = (await house.services.accounts.find(climber.person.id))!;
       const headers = { authorization: `Bearer ${json.access_token}` };
       const docs = await send(house, `/rs/prns/${oid}/docs?embed=(elements)`, { headers });
-      return (docs.json.elements as { type: string; series: string; number: string }[]).map(
-        ({ type, series, number }) => `${type} ${series} ${number}`,
+      return (docs.json.elements as Record<string, string>[]).map(
+        ({ type, series, number, issueDate, issueId, issuedBy, expiryDate }) =>
+          [type, series, number, issueDate, issueId, issuedBy, expiryDate].filter(Boolean).join(' '),
       );
     };
-    assert.deepEqual(await typesFor('openid id_doc'), ['RF_PASSPORT 2808 123456']);
-    assert.deepEqual(await typesFor('openid drivers_licence_doc'), ['RF_DRIVING_LICENSE 7701 123456']);
-    assert.deepEqual(await typesFor('openid foreign_passport_doc'), ['FRGN_PASS 71 1234567']);
+    const passport = `RF_PASSPORT 2808 123456 20.07.2008 692001 ${papers['passport-issuer']}`;
+    assert.deepEqual(await docsFor('openid id_doc'), [passport]);
+    const licensed = 'RF_DRIVING_LICENSE 7701 123456 12.03.2025 ГИБДД 7701 12.03.2035';
+    assert.deepEqual(await docsFor('openid drivers_licence_doc'), [licensed]);
+    assert.deepEqual(await docsFor('openid foreign_passport_doc'), [
+      'FRGN_PASS 71 1234567 01.06.2021 МВД 77001 01.06.2031',
+    ]);
   });
 
   for (const [name, path, values, number] of [

@@ -119,6 +119,13 @@ describe('configuration', () => {
     );
   });
 
+  it('C1: passwords are hashed with 19 MiB and two passes, or more, wherever it is not a test', () => {
+    const { argon2MemoryKiB, argon2Passes } = loadConfig('development').passwords;
+    assert.deepEqual([argon2MemoryKiB, argon2Passes], [19456, 2]);
+    for (const passwords of [{ argon2MemoryKiB: 19455 }, { argon2Passes: 1 }])
+      assert.match(caught(() => loadConfig('development', { passwords })).message, /too small to protect passwords/);
+  });
+
   it('O3: a key file that others can read is refused', () => {
     const file = join(dir, 'key');
     writeFileSync(file, good.MASTER_KEY, { mode: 0o644 });

@@ -49,6 +49,18 @@ for (const kind of databaseKinds) {
       assert.equal(passed(await press(browser, view, many(code, 2))).length, 0);
     });
 
+    it('the last factor is not removed by accident: of two removed at once one stays', async () => {
+      for (let round = 0; round < 5; round++) {
+        const { id } = await somebody('sms', 'totp');
+        const list = await house.services.factors.list(id);
+        const verdicts = await Promise.all(
+          list.map((factor, i) => house.all[i]!.securitySettings.removeFactor(id, factor.id, { isMeant: false })),
+        );
+        assert.deepEqual(verdicts.sort(), ['last', 'removed']);
+        assert.equal((await house.services.factors.list(id)).length, 1);
+      }
+    });
+
     it('D3: fifty wrong guesses at once end the code: even the right one fails', async () => {
       const person = await somebody('sms');
       const browser = new Browser(house.origin);

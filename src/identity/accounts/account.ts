@@ -1,5 +1,6 @@
 import type { Language } from '#src/platform/i18n/translator.ts';
 import type { ContactKind } from '#src/identity/accounts/contact.ts';
+import type { DocumentDetails } from '#src/identity/accounts/identity.ts';
 import type { ProofMethod } from '#src/identity/accounts/tier.ts';
 
 /** What a person said of themselves or had checked. Encrypted as one; every member but the name may be absent. */
@@ -63,6 +64,7 @@ export interface AccountDocument {
   kind: string;
   value: string;
   verified: boolean;
+  details: DocumentDetails | undefined;
 }
 
 export function fullName({ familyName, givenName, middleName }: Profile): string {

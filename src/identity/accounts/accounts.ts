@@ -6,6 +6,7 @@ import type { Connection, Database } from '#src/platform/storage/database.ts';
 import type { Row, Statements } from '#src/platform/storage/statements.ts';
 import type { ContactRow } from '#src/platform/storage/tables.ts';
 import type { Account, AccountContact, AccountDocument, Profile } from '#src/identity/accounts/account.ts';
+import type { DocumentDetails } from '#src/identity/accounts/identity.ts';
 import * as accountStore from '#src/identity/accounts/account-store.ts';
 import { normalizeEmail, normalizePhone, normalizeSnils, type Contact } from '#src/identity/accounts/contact.ts';
 import { normalizeForeignLogin } from '#src/identity/accounts/foreign-login.ts';
@@ -156,10 +157,13 @@ export class Accounts {
 
   async documents(accountId: string): Promise<AccountDocument[]> {
     const rows = await accountStore.listDocuments(this.#db, accountId);
-    return rows.map(({ id, kind, value, verified_at }) => ({
+    return rows.map(({ id, kind, value, details, verified_at }) => ({
       kind,
       value: this.#encryption.decrypt(value, { table: 'documents', column: 'value', row: id }),
       verified: verified_at !== null,
+      details: details
+        ? this.#encryption.decryptJson<DocumentDetails>(details, { table: 'documents', column: 'details', row: id })
+        : undefined,
     }));
   }
 

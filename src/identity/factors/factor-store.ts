@@ -50,6 +50,19 @@ export async function advanceStep(connection: Connection, id: string, step: numb
   return numUpdatedRows === 1n;
 }
 
+/** Until the transaction ends nobody else removes one of them. */
+export async function lockAll(connection: Connection, accountId: string): Promise<string[]> {
+  const rows = await connection
+    .selectFrom('factors')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('removed_at', 'is', null)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 export async function markRemoved(
   connection: Connection,
   accountId: string,

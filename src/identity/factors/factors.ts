@@ -112,6 +112,12 @@ export class Factors {
     return id;
   }
 
+  /** Whether it is the only one; two that look at the same moment do not both see the other's. Part of a transaction. */
+  async isLast(connection: Connection, accountId: string, id: string): Promise<boolean> {
+    const ids = await factorStore.lockAll(connection, accountId);
+    return ids.length === 1 && ids[0] === id;
+  }
+
   /** Undefined: there is no such factor. It can be brought back for some days. */
   async remove(connection: Connection, accountId: string, id: string): Promise<Factor | undefined> {
     const row = await factorStore.markRemoved(connection, accountId, id, this.#deps.clock.now());

@@ -61,16 +61,22 @@ export class SecuritySettings {
   }
 
   /** Without any factor left, backup codes and remembered devices mean nothing, and go too. */
-  async removeFactor(accountId: string, factorId: string): Promise<boolean> {
+  /** @param isMeant the person has said that it may be the last one. `last`: it is, and they have not. */
+  async removeFactor(
+    accountId: string,
+    factorId: string,
+    { isMeant }: { isMeant: boolean },
+  ): Promise<'removed' | 'gone' | 'last'> {
     const { factors, devices } = this.#deps;
     return this.#change(accountId, async (transaction, record) => {
+      const isLast = await factors.isLast(transaction, accountId, factorId);
+      if (isLast && !isMeant) return 'last';
       const removed = await factors.remove(transaction, accountId, factorId);
-      if (!removed) return false;
-      if ((await factors.list(accountId, transaction)).length === 0)
-        await factors.backupCodes.removeAll(transaction, accountId);
+      if (!removed) return 'gone';
+      if (isLast) await factors.backupCodes.removeAll(transaction, accountId);
       await devices.forgetRemembered(transaction, accountId);
       await record({ event: `${removed.kind}_removed`, factorId });
-      return true;
+      return 'removed';
     });
   }
 

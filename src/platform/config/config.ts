@@ -96,8 +96,8 @@ const settings = z.strictObject({
   }),
   passwords: z.strictObject({
     policy: z.enum(['composition', 'length-first']),
-    argon2MemoryKiB: z.number().int().min(19456),
-    argon2Passes: z.number().int().min(2),
+    argon2MemoryKiB: z.number().int().min(1024),
+    argon2Passes: z.number().int().min(1),
     concurrency: whole,
     queueLength: positive,
     queueWaitMs: positive,
@@ -202,6 +202,7 @@ export function loadConfig(
     ...checkGateways(config),
     ...checkCertificateProxies(config),
     ...checkProduction(config),
+    ...(environment === 'test' ? [] : checkPasswords(config)),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return deepFreeze(config);
@@ -215,6 +216,13 @@ export function readSecret(name: string): string | undefined {
     throw new ConfigurationError([`${name}_FILE can be read by others; run: chmod 600 ${file}`]);
   }
   return readFileSync(file, 'utf8').trim();
+}
+
+/** C1. Tests alone may hash faster: most of them are about something else. */
+function checkPasswords({ passwords }: Config): string[] {
+  return Object.entries({ argon2MemoryKiB: 19456, argon2Passes: 2 } as const)
+    .filter(([name, least]) => passwords[name as 'argon2Passes'] < least)
+    .map(([name, least]) => `passwords.${name} is too small to protect passwords; write at least ${least}`);
 }
 
 function checkIssuer(config: Config): string[] {

@@ -83,7 +83,7 @@ export class Authorizations {
       state: await flows.create(KIND, underWay, seconds),
       codeChallenge,
       isOffline: valueOf(parameters, 'access_type') === 'offline',
-      acr: filterOf(parameters) === 'conf_acc' ? acrOf({ tier: 'confirmed', mfa: false }) : undefined,
+      acr: mustBeConfirmed(client, parameters) ? acrOf({ tier: 'confirmed', mfa: false }) : undefined,
       sandboxPerson: config.sandbox ? valueOf(parameters, 'sandbox_person') || undefined : undefined,
       uiLocales: valueOf(parameters, 'ui_locales') || undefined,
     });
@@ -140,6 +140,18 @@ function challengeIn(parameters: Parameters): string | undefined {
   return challenge;
 }
 
-function filterOf(parameters: Parameters): string {
-  return Buffer.from(valueOf(parameters, 'person_filter').slice(0, 100), 'base64').toString('utf8');
+/**
+ * Who may finish the request. All who have an account here are grown up and sign in for themselves, so a filter that
+ * only children, organisations or holders of a role pass is refused at once, before anybody has signed in in vain.
+ */
+function mustBeConfirmed({ isStrict }: EsiaClient, parameters: Parameters): boolean {
+  const filter = Buffer.from(valueOf(parameters, 'person_filter').slice(0, 100), 'base64').toString('utf8');
+  if (filter === 'acc_kid') throw new EsiaError('007062', 'person_filter acc_kid: no children have accounts here');
+  if (isStrict && !['', 'conf_acc', 'acc_not_kid'].includes(filter))
+    throw new EsiaError('007003', 'person_filter is not conf_acc, acc_kid or acc_not_kid in base64', 'person_filter');
+  const type = valueOf(parameters, 'obj_type');
+  if (!['', 'P'].includes(type)) throw new EsiaError('007061', `obj_type ${type.slice(0, 20)}: only P signs in here`);
+  if (valueOf(parameters, 'roles') !== '')
+    throw new EsiaError('007060', 'roles: nobody here has one in an organisation');
+  return filter === 'conf_acc';
 }

@@ -40,6 +40,9 @@ export const meanings = {
   '007040': ['invalid_grant', 'OAuthErrorEnum.codeVerifierWrong'],
   '007053': ['access_denied', 'OAuthErrorEnum.clientSecretWrong'],
   '007055': ['access_denied', 'OAuthErrorEnum.accountNotConfirmed'],
+  '007060': ['invalid_request', 'OAuthErrorEnum.rolesWrong'],
+  '007061': ['invalid_request', 'OAuthErrorEnum.objTypeWrong'],
+  '007062': ['invalid_request', 'OAuthErrorEnum.filterWrong'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type EsiaCode = keyof typeof meanings;

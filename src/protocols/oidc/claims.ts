@@ -1,4 +1,5 @@
 import { fullName, type Account, type AccountContact, type AccountDocument } from '#src/identity/accounts/account.ts';
+import type { DocumentDetails } from '#src/identity/accounts/identity.ts';
 import type { Accounts } from '#src/identity/accounts/accounts.ts';
 import type { Identities } from '#src/identity/accounts/identities.ts';
 import type { Releases } from '#src/identity/consents/releases.ts';
@@ -116,18 +117,29 @@ function fromContacts(contacts: AccountContact[]): ClaimValues {
 }
 
 function fromDocuments(documents: AccountDocument[], unproven: boolean): ClaimValues {
-  const value = (kind: string) =>
-    documents.find((document) => document.kind === kind && (document.verified || unproven))?.value;
-  const passport = value('rf_passport');
+  const known = (kind: string) =>
+    documents.find((document) => document.kind === kind && (document.verified || unproven));
+  const value = (kind: string) => known(kind)?.value;
+  const [passport, foreign] = [known('rf_passport'), known('foreign')];
   return {
     snils: value('snils'),
     inn: value('inn'),
-    id_doc: passport ? inParts('RF_PASSPORT', passport, 4) : foreignIdDoc(value('foreign')),
-    drivers_licence_doc: inParts('RF_DRIVING_LICENSE', value('driving_licence'), 4),
-    foreign_passport_doc: inParts('FRGN_PASS', value('international_passport'), 2),
+    id_doc: passport
+      ? inParts('RF_PASSPORT', passport, 4)
+      : foreign && { ...foreignIdDoc(foreign.value), ...printed(foreign.details) },
+    drivers_licence_doc: inParts('RF_DRIVING_LICENSE', known('driving_licence'), 4),
+    foreign_passport_doc: inParts('FRGN_PASS', known('international_passport'), 2),
   };
 }
 
-function inParts(type: string, value: string | undefined, seriesLength: number) {
-  return value && { type, series: value.slice(0, seriesLength), number: value.slice(seriesLength) };
+function inParts(type: string, document: AccountDocument | undefined, seriesLength: number) {
+  if (!document) return undefined;
+  const { value, details } = document;
+  return { type, series: value.slice(0, seriesLength), number: value.slice(seriesLength), ...printed(details) };
+}
+
+/** What a document says beside its number, as far as it is known. */
+function printed({ issuedAt, departmentCode, issuer, expiresAt }: DocumentDetails = {}) {
+  const said = { issue_date: issuedAt, issue_id: departmentCode, issued_by: issuer, expiry_date: expiresAt };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }

@@ -49,7 +49,7 @@ export function createEnrolmentRoutes(deps: EnrolmentDeps): Router {
     if (verdict !== 'right') return showSms(ctx, { code: answerError('sms', verdict) }, 422);
     const on = (await factors.list(account.id)).find(({ kind }) => kind === 'sms');
     if (!on) return add(ctx, 'sms', {});
-    await securitySettings.removeFactor(account.id, on.id);
+    await securitySettings.removeFactor(account.id, on.id, { isMeant: true });
     await accountSessions.endOthers(account.id, signedIn(ctx).sessionUid);
     pages.of(ctx).redirect('/account/security');
   });

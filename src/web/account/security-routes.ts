@@ -96,10 +96,9 @@ export function createSecurityRoutes(deps: SecurityDeps): Router {
     const factor = await find(ctx);
     if (factor.kind === 'sms') return pages.of(ctx).redirect('/account/security/sms');
     const form = parseForm(removalForm, ctx.request.body);
-    const isConfirmed = form.ok && form.data['confirm-last'] !== undefined;
-    if (!isConfirmed && (await isLast(account.id)))
+    const isMeant = form.ok && form.data['confirm-last'] !== undefined;
+    if ((await securitySettings.removeFactor(account.id, factor.id, { isMeant })) === 'last')
       return showFactor(ctx, factor, { 'confirm-last': 'confirm_last_factor' }, 422);
-    await securitySettings.removeFactor(account.id, factor.id);
     await accountSessions.endOthers(account.id, sessionUid);
     toOverview(ctx);
   });
@@ -109,10 +108,6 @@ export function createSecurityRoutes(deps: SecurityDeps): Router {
     const factor = list.find(({ id }) => id === ctx.params.id);
     if (!factor) throw new Refusal('not_found', 404);
     return factor;
-  }
-
-  async function isLast(accountId: string): Promise<boolean> {
-    return (await factors.list(accountId)).length === 1;
   }
 
   async function showFactor(ctx: Context, factor: Factor, errors: FieldErrors, status = 200): Promise<void> {

@@ -68,8 +68,33 @@ function spoken(name: string, values: Record<string, unknown>, translator: Trans
   if (name === 'address')
     return (value as { formatted?: string }).formatted ?? Object.values(value as object).join(', ');
   if (papers.has(name)) {
-    const { country, series, number } = value as { country?: string; series?: string; number: string };
-    return [country, series, number].filter(Boolean).join(' ');
+    return spokenPaper(value as Paper, translator);
   }
   return String(value);
+}
+
+interface Paper {
+  country?: string;
+  series?: string;
+  number: string;
+  issue_date?: string;
+  issued_by?: string;
+  issue_id?: string;
+  expiry_date?: string;
+}
+
+function spokenPaper(paper: Paper, translator: Translator): string {
+  const {
+    country,
+    series,
+    number,
+    issue_date: issued,
+    issued_by: by,
+    issue_id: department,
+    expiry_date: until,
+  } = paper;
+  const day = (date: string) => translator.date(new Date(`${date}T00:00:00Z`));
+  const parts = [[country, series, number].filter(Boolean).join(' '), issued && day(issued), by, department];
+  if (until) parts.push(translator.t('claim-until', { date: day(until) }));
+  return parts.filter(Boolean).join(', ');
 }

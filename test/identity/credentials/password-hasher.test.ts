@@ -4,7 +4,7 @@ import { Refusal } from '#src/platform/errors.ts';
 import { PasswordHasher } from '#src/identity/credentials/password-hasher.ts';
 
 describe('password hashing', () => {
-  const { passwords: settings } = loadConfig('test');
+  const { passwords: settings } = loadConfig('development');
   const hasher = new PasswordHasher(settings);
 
   it('C6: is argon2id with at least 19 MiB and two passes, salted', async () => {

@@ -481,8 +481,9 @@ describe('the ESIA dialect', () => {
     let marker: string;
     before(
       async () =>
-        void (marker = (await tokens('PORTAL', { scope: 'openid fullname snils id_doc contacts usr_org vehicles' }))
-          .json.access_token),
+        void (marker = (
+          await tokens('PORTAL', { scope: 'openid fullname snils id_doc contacts addresses usr_org vehicles' })
+        ).json.access_token),
     );
 
     const same = (paths: () => string[]) => async () => {
@@ -529,6 +530,13 @@ describe('the ESIA dialect', () => {
     for (const part of ['vhls', 'orgs', 'roles'])
       it(`/${part} is empty as long as nothing is kept`, async () =>
         assert.equal((await rs(`/rs/prns/${oid}/${part}`, marker)).json.size, 0));
+    it('lists no address to a client that has `contacts` alone, and does not refuse it', async () => {
+      const { json } = await tokens('PORTAL', { scope: 'openid contacts' });
+      const answer = await rs(`/rs/prns/${oid}/addrs?embed=(elements)`, json.access_token as string);
+      assert.equal(answer.status, 200);
+      assert.equal(answer.json.size, 0);
+      assert.equal((await rs(`/rs/prns/${oid}/addrs`, marker)).json.size, 1);
+    });
     it('shows only members that the scopes open', async () => {
       const { json } = await rs(`/rs/prns/${oid}`, marker);
       assert.equal(json.snils, '112-233-445 95');
@@ -639,6 +647,28 @@ describe('the ESIA dialect', () => {
         const back = await browser.open(`${new URL(view.url).pathname}/later`);
         assert.match(new URL(back.url).searchParams.get('error_description')!, /^ESIA-007055/);
       }
+    });
+    for (const [more, code] of [
+      [{ person_filter: Buffer.from('acc_kid').toString('base64') }, '007062'],
+      [{ obj_type: 'L' }, '007061'],
+      [{ roles: 'CHIEF' }, '007060'],
+    ] as const)
+      it(`${JSON.stringify(more)} lets nobody through, and says so before anybody signs in: ${code}`, async () => {
+        const answer = await accepted('/aas/oauth2/ac', byRsa, more);
+        assert.match(answer, new RegExp(`^ESIA-${code}`));
+      });
+    for (const more of [
+      { person_filter: Buffer.from('acc_not_kid').toString('base64') },
+      { obj_type: 'P' },
+    ] as Fields[])
+      it(`${JSON.stringify(more)} is passed by everybody`, async () => {
+        assert.equal(await accepted('/aas/oauth2/ac', byRsa, more), 'accepted');
+      });
+    it('a filter of no known name is refused in the strict profile, and passed over in the lenient', async () => {
+      const more = { person_filter: 'bm9uZQ==' };
+      assert.equal(await accepted('/aas/oauth2/ac', byRsa, more), 'accepted');
+      const strict = { client: 'STRICT', ...more };
+      assert.match(await accepted('/aas/oauth2/ac', sealings.cms(gost, messages.v1), strict), /^ESIA-007003/);
     });
     it('at the token endpoint they are JSON with status 400', async () => {
       for (const [more, code] of [

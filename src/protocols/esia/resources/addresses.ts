@@ -1,10 +1,13 @@
 import type { Account } from '#src/identity/accounts/account.ts';
 import { withETag, type Resource } from '#src/protocols/esia/resources/collection.ts';
 
-/** `/rs/prns/{oid}/addrs`: where the person lives, as far as they said. */
-export function addressResources({ oid, profile }: Account): Resource[] {
+/**
+ * `/rs/prns/{oid}/addrs`: where the person lives, as far as they said. Empty for clients that have `contacts` alone:
+ * their libraries ask, but the person was not.
+ */
+export function addressResources({ oid, profile }: Account, scopes: ReadonlySet<string>): Resource[] {
   const { address } = profile;
-  if (!address) return [];
+  if (!address || !['addresses', 'address', 'usr_inf'].some((scope) => scopes.has(scope))) return [];
   const { formatted, street_address: street, locality, region, postal_code: zipCode, country } = address;
   const whole = formatted ?? [zipCode, country, region, locality, street].filter(Boolean).join(', ');
   return [

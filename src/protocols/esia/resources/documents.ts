@@ -1,4 +1,5 @@
 import type { Account, AccountDocument } from '#src/identity/accounts/account.ts';
+import { russianDate } from '#src/protocols/esia/resources/russian-date.ts';
 import { withETag, type Resource } from '#src/protocols/esia/resources/collection.ts';
 
 interface DocumentType {
@@ -36,8 +37,14 @@ export function documentResources(
 ): Resource[] {
   return listed(account, documents).flatMap(({ id, type, document }) => {
     if (!scopes.has(type.scope) && !scopes.has('usr_inf')) return [];
-    const { verified } = document;
+    const { verified, details = {} } = document;
     const value = type.hasCountry ? document.value.slice(3) : document.value;
+    const printed = {
+      issueDate: details.issuedAt && russianDate(details.issuedAt),
+      issueId: details.departmentCode?.replaceAll(/\D/g, ''),
+      issuedBy: details.issuer,
+      expiryDate: details.expiresAt && russianDate(details.expiresAt),
+    };
     const resource = {
       stateFacts: ['EntityRoot'],
       id,
@@ -45,6 +52,7 @@ export function documentResources(
       vrfStu: verified ? 'VERIFIED' : 'NOT_VERIFIED',
       ...(type.series > 0 ? { series: value.slice(0, type.series) } : {}),
       number: value.slice(type.series),
+      ...Object.fromEntries(Object.entries(printed).filter(([, said]) => said !== undefined)),
     };
     return [withETag(resource)];
   });

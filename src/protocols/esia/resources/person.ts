@@ -1,6 +1,7 @@
 import type { Account, AccountDocument } from '#src/identity/accounts/account.ts';
 import { tierFrom } from '#src/identity/accounts/tier.ts';
 import { withETag } from '#src/protocols/esia/resources/collection.ts';
+import { russianDate } from '#src/protocols/esia/resources/russian-date.ts';
 import { mainDocumentId } from '#src/protocols/esia/resources/documents.ts';
 
 /** `/rs/prns/{oid}`: technical members for everybody who may ask at all, the person's own by scope. */
@@ -29,10 +30,6 @@ export function personResource(account: Account, documents: readonly AccountDocu
     containsUpCfmCode: false,
     updatedOn: Math.floor(updatedAt.getTime() / 1000),
   });
-}
-
-function russianDate(iso: string): string {
-  return iso.split('-').reverse().join('.');
 }
 
 /** 00000060001 as `000-000-600 01`. */

@@ -108,7 +108,7 @@ export class Resources {
     const { accounts } = this.#deps;
     if (member === 'contacts') return contactResources(account, await accounts.contacts(account.id), names);
     if (member === 'documents') return documentResources(account, await accounts.documents(account.id), names);
-    return member === 'addresses' ? addressResources(account) : [];
+    return member === 'addresses' ? addressResources(account, names) : [];
   }
 
   #organisation({ scopes }: Visitor, oid: string): never {
