@@ -28,12 +28,17 @@ lane() {
 
 # Three at once, since much of a test is waiting; more take the cores from each other. A database that was given has room
 # for one. Tests that name their databases run on each of them; TEST_DATABASE=postgres has all others run there too.
-step 'tests: journeys; rooms and protocols; a real browser'
+step 'tests: journeys; rooms and protocols, then languages; a real browser'
 run() {
   case $1 in
     journeys) shift; lane journeys 'test/journeys/**/*.test.ts' "$@" ;;
-    rooms) shift; lane rooms 'test/*.test.ts' 'test/{identity,platform,protocols,sandbox,web}/**/*.test.ts' "$@" ;;
-    browser) shift; lane browser 'test/browser/**/*.test.ts' "$@" ;;
+    rooms)
+      shift
+      local ended=0
+      lane rooms 'test/*.test.ts' 'test/{identity,platform,protocols,sandbox,web}/**/*.test.ts' "$@" || ended=1
+      lane languages test/browser/languages.test.ts "$@" || ended=1
+      return $ended ;;
+    browser) shift; lane browser 'test/browser/**/*.test.ts' --ignore test/browser/languages.test.ts "$@" ;;
   esac
 }
 names=(journeys rooms browser)
@@ -47,6 +52,7 @@ for at in "${!names[@]}"; do
   wait "${lanes[$at]}" || status=1
   cat "$logs/${names[$at]}"
 done
+cat "$logs/languages"
 
 total() { sed -E $'s/\x1b\\[[0-9;]*m//g' "$logs"/* | sed -nE "s/^ +([0-9]+) $1( .*)?$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
 printf '\n%s passed, %s failed\n' "$(total passing)" "$(total failing)"

@@ -463,6 +463,21 @@ describe('registration', () => {
   });
 
   describe('and the way back', () => {
+    it('R7: an answer that was lost to a second press is given again, for the same password alone', async () => {
+      const registrant = new Registrant(house);
+      const { browser } = registrant;
+      const page = await registrant.provePhone('+79003330011');
+      await registrant.choosePassword(page);
+      browser.forget('registered');
+      await registrant.choosePassword(page, 'Other-Window-77');
+      const stranger = await browser.open('/account');
+      assert.ok(has(stranger, 'login-submit'), 'another password signs nobody in');
+      const again = await registrant.choosePassword(page);
+      assert.ok(has(again, 'continue'));
+      const account = await browser.open('/account');
+      assert.ok(new URL(account.url).pathname === '/account' && !has(account, 'login-submit'), textOf(account));
+    });
+
     it('R7: begun inside a client’s request it ends there: tokens after consent, the password not typed again', async () => {
       const registrant = new Registrant(house);
       const { browser } = registrant;

@@ -78,6 +78,11 @@ export class Browser {
     this.#cookies.set(`${name};${path}`, { name, value, path });
   }
 
+  /** As if the answer that set it had never come. */
+  forget(name: string): void {
+    for (const [key, cookie] of this.#cookies) if (cookie.name === name) this.#cookies.delete(key);
+  }
+
   /** Another tab of the same browser shares everything; this is another browser with a copy of the cookies. */
   clone(): Browser {
     const copy = new Browser(this.#origin);

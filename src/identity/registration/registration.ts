@@ -190,6 +190,22 @@ export class Registration {
     }
   }
 
+  /**
+   * A second press, whose answer is the one that the browser keeps: another ticket, for the same password in the browser
+   * that finished. Undefined for everybody else.
+   */
+  async ticketAgain(
+    flow: RegistrationFlow,
+    { browser, address }: { browser: string; address: string },
+    password: string,
+  ): Promise<string | undefined> {
+    const { credentials, flows } = this.#deps;
+    const { accountId } = flow.record;
+    if (this.step(flow, browser) !== 'done') return undefined;
+    const checked = await credentials.check({ login: contactOf(flow.record).value, password, address });
+    return checked === accountId ? flows.create(TICKET, { accountId, browser }, TICKET_SECONDS) : undefined;
+  }
+
   /** The account a ticket signs in, once and only in the browser that set the password. */
   async redeemTicket(ticket: string, browser: string): Promise<string | undefined> {
     const found = await this.#deps.flows.take<{ accountId: string; browser: string }>(TICKET, ticket);

@@ -64,17 +64,28 @@ export function createPasswordRoutes({
   router.post('/password', async (ctx) => {
     const page = pages.of(ctx);
     const flow = await find(ctx);
-    if (!isAtPassword(ctx, flow)) return page.redirect(`/registration/${flow.id}`);
+    if (!isAtPassword(ctx, flow)) return pressedAgain(ctx, flow);
     const password = await newPassword.read(ctx, pageOf(flow));
     if (password === undefined) return;
     const finished = await registration.finish(flow, page, await hasher.hash(password));
     if (finished === 'taken') throw new Refusal('already_registered', 409);
-    if (finished === 'finished') return page.redirect(`/registration/${flow.id}`);
+    if (finished === 'finished') return pressedAgain(ctx, await find(ctx));
     messages.wake();
     metrics.registrations.inc({ step: 'finished' });
-    ctx.cookies.set('registered', finished.ticket, { ...pages.cookie, path: '/interaction', maxAge: 600_000 });
-    page.redirect(`/registration/${flow.id}`);
+    goOn(ctx, flow, finished.ticket);
   });
+
+  async function pressedAgain(ctx: Context, flow: RegistrationFlow): Promise<void> {
+    const { 'new-password': password } = ctx.request.body as Record<string, unknown>;
+    const ticket =
+      typeof password === 'string' ? await registration.ticketAgain(flow, pages.of(ctx), password) : undefined;
+    goOn(ctx, flow, ticket);
+  }
+
+  function goOn(ctx: Context, flow: RegistrationFlow, ticket: string | undefined): void {
+    if (ticket) ctx.cookies.set('registered', ticket, { ...pages.cookie, path: '/interaction', maxAge: 600_000 });
+    pages.of(ctx).redirect(`/registration/${flow.id}`);
+  }
 
   async function find(ctx: Context): Promise<RegistrationFlow> {
     const flow = await registration.find(ctx.params.flow);
