@@ -67,9 +67,7 @@ function spoken(name: string, values: Record<string, unknown>, translator: Trans
   if (name === 'stay_status') return translator.t(`stay.${String(value)}`);
   if (name === 'address')
     return (value as { formatted?: string }).formatted ?? Object.values(value as object).join(', ');
-  if (papers.has(name)) {
-    return spokenPaper(value as Paper, translator);
-  }
+  if (papers.has(name)) return spokenPaper(value as Paper, translator);
   return String(value);
 }
 
